@@ -1,0 +1,26 @@
+package systole.kernel;
+
+import java.util.Objects;
+
+/** Identity of a node inside one cluster; ordering decides ring positions and tie breaks. */
+public record NodeId(int value) implements Comparable<NodeId> {
+    public static final int MAX = 0xFFFF;
+
+    public NodeId {
+        if (value < 1 || value > MAX) {
+            throw new IllegalArgumentException(
+                    "node id " + value + " is outside 1.." + MAX + "; set a unique 'nodeid' for this node");
+        }
+    }
+
+    @Override
+    public int compareTo(NodeId other) {
+        Objects.requireNonNull(other);
+        return Integer.compare(value, other.value);
+    }
+
+    @Override
+    public String toString() {
+        return "n" + value;
+    }
+}

@@ -1,0 +1,162 @@
+package systole.model;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One element of a CIB document: the form in which configuration is kept, replicated, compared and written.
+ *
+ * <p>Immutable. Order of attributes and children is kept; nothing that was read is dropped. {@code line} is the line
+ * in the source text, or 0 where there is none; it takes no part in equality.
+ */
+public final class Element {
+    private final String name;
+    private final Map<String, String> attributes;
+    private final List<Element> children;
+    private final String text;
+    private final int line;
+
+    private Element(String name, Map<String, String> attributes, List<Element> children, String text, int line) {
+        this.name = name;
+        this.attributes = attributes;
+        this.children = children;
+        this.text = text;
+        this.line = line;
+    }
+
+    public static Element of(String name, Map<String, String> attributes, List<Element> children) {
+        return new Element(name, copy(attributes), List.copyOf(children), "", 0);
+    }
+
+    public static Element of(
+            String name, Map<String, String> attributes, List<Element> children, String text, int line) {
+        return new Element(name, copy(attributes), List.copyOf(children), text, line);
+    }
+
+    /** An element without children; names and values alternate. */
+    public static Element leaf(String name, String... namesAndValues) {
+        Map<String, String> attributes = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < namesAndValues.length; i += 2) {
+            attributes.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return new Element(name, Collections.unmodifiableMap(attributes), List.of(), "", 0);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Map<String, String> attributes() {
+        return attributes;
+    }
+
+    public List<Element> children() {
+        return children;
+    }
+
+    /** Character data directly inside the element, trimmed; empty in almost every CIB element. */
+    public String text() {
+        return text;
+    }
+
+    public int line() {
+        return line;
+    }
+
+    /** The attribute's value, or {@code null} if the element does not have it. */
+    public @Nullable String attribute(String key) {
+        return attributes.get(key);
+    }
+
+    public String attribute(String key, String fallback) {
+        String value = attributes.get(key);
+        return value == null ? fallback : value;
+    }
+
+    /** The {@code id} attribute, or the empty text. */
+    public String id() {
+        return attribute("id", "");
+    }
+
+    public boolean is(String otherName) {
+        return name.equals(otherName);
+    }
+
+    public Optional<Element> child(String childName) {
+        for (Element child : children) {
+            if (child.name.equals(childName)) {
+                return Optional.of(child);
+            }
+        }
+        return Optional.empty();
+    }
+
+    public List<Element> children(String childName) {
+        List<Element> found = new ArrayList<>();
+        for (Element child : children) {
+            if (child.name.equals(childName)) {
+                found.add(child);
+            }
+        }
+        return found;
+    }
+
+    public Element withAttribute(String key, String value) {
+        Map<String, String> next = new LinkedHashMap<>(attributes);
+        next.put(key, value);
+        return new Element(name, Collections.unmodifiableMap(next), children, text, line);
+    }
+
+    public Element withoutAttribute(String key) {
+        Map<String, String> next = new LinkedHashMap<>(attributes);
+        next.remove(key);
+        return new Element(name, Collections.unmodifiableMap(next), children, text, line);
+    }
+
+    public Element withAttributes(Map<String, String> next) {
+        return new Element(name, copy(next), children, text, line);
+    }
+
+    public Element withChildren(List<Element> next) {
+        return new Element(name, attributes, List.copyOf(next), text, line);
+    }
+
+    public Element withName(String next) {
+        return new Element(next, attributes, children, text, line);
+    }
+
+    public Element plus(Element child) {
+        List<Element> next = new ArrayList<>(children);
+        next.add(child);
+        return withChildren(next);
+    }
+
+    private static Map<String, String> copy(Map<String, String> attributes) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Element that
+                && name.equals(that.name)
+                && attributes.equals(that.attributes)
+                && text.equals(that.text)
+                && children.equals(that.children);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * name.hashCode() + attributes.hashCode()) + children.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        String id = id();
+        return "<" + name + (id.isEmpty() ? "" : " id=\"" + id + "\"") + ">";
+    }
+}
