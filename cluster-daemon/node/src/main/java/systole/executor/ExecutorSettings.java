@@ -1,0 +1,176 @@
+package systole.executor;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What is the same for all agents of a node.
+ *
+ * @param ocfRoots folders that hold {@code resource.d/PROVIDER/TYPE}, searched in this order
+ * @param fencePath folders that hold {@code fence_*}, searched in this order
+ * @param initScripts folder of LSB scripts, {@code /etc/init.d}
+ * @param runDirectory the node's {@code run} folder: agents' state files, their output while they run
+ * @param toolPath folders put in front of the agents' {@code PATH}, for {@code crm_attribute} and its like
+ * @param apiSocket the daemon's local socket, told to those tools
+ * @param featureSet {@code crm_feature_set} given to agents; at least 3.10.0, see the OCF contract
+ * @param parallel processes at a time; more runs wait (fence runs never do). High on purpose: the cluster throttles by
+ *     its own limits, and eight hung monitors must not hold up a stop
+ * @param outputLimit characters kept of stdout and of stderr, each; the end is kept
+ * @param graceMillis between TERM and KILL after a time-out
+ * @param environment further variables for every agent
+ */
+public record ExecutorSettings(
+        List<Path> ocfRoots,
+        List<Path> fencePath,
+        Path initScripts,
+        Path runDirectory,
+        List<Path> toolPath,
+        Path apiSocket,
+        String featureSet,
+        int parallel,
+        int outputLimit,
+        long graceMillis,
+        SortedMap<String, String> environment) {
+
+    public static final String FEATURE_SET = "3.16.1";
+
+    public ExecutorSettings {
+        ocfRoots = List.copyOf(ocfRoots);
+        fencePath = List.copyOf(fencePath);
+        toolPath = List.copyOf(toolPath);
+        environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+        if (parallel < 1 || outputLimit < 1 || graceMillis < 0) {
+            throw new IllegalArgumentException("parallel " + parallel + ", outputLimit " + outputLimit
+                    + ", graceMillis " + graceMillis + ": the first two must be at least 1, the third at least 0");
+        }
+    }
+
+    /**
+     * The layout of a node.
+     *
+     * @param tree the built or installed tree that holds {@code agents/} and {@code libexec/}
+     * @param root where the node's own {@code run} lies: {@code /}, or what {@code --root} says
+     */
+    public static ExecutorSettings of(Path tree, Path root) {
+        return new ExecutorSettings(
+                List.of(tree.resolve("agents/ocf"), Path.of("/usr/lib/ocf")),
+                List.of(tree.resolve("libexec"), Path.of("/usr/sbin"), Path.of("/sbin")),
+                Path.of("/etc/init.d"),
+                root.resolve("run"),
+                List.of(tree.resolve("libexec/compat")),
+                root.resolve("run/systole/api.sock"),
+                FEATURE_SET,
+                128,
+                16 * 1024,
+                1000,
+                Collections.emptySortedMap());
+    }
+
+    public ExecutorSettings withOcfRoots(List<Path> roots) {
+        return new ExecutorSettings(
+                roots,
+                fencePath,
+                initScripts,
+                runDirectory,
+                toolPath,
+                apiSocket,
+                featureSet,
+                parallel,
+                outputLimit,
+                graceMillis,
+                environment);
+    }
+
+    public ExecutorSettings withFencePath(List<Path> folders) {
+        return new ExecutorSettings(
+                ocfRoots,
+                folders,
+                initScripts,
+                runDirectory,
+                toolPath,
+                apiSocket,
+                featureSet,
+                parallel,
+                outputLimit,
+                graceMillis,
+                environment);
+    }
+
+    public ExecutorSettings withInitScripts(Path folder) {
+        return new ExecutorSettings(
+                ocfRoots,
+                fencePath,
+                folder,
+                runDirectory,
+                toolPath,
+                apiSocket,
+                featureSet,
+                parallel,
+                outputLimit,
+                graceMillis,
+                environment);
+    }
+
+    public ExecutorSettings withParallel(int processes) {
+        return new ExecutorSettings(
+                ocfRoots,
+                fencePath,
+                initScripts,
+                runDirectory,
+                toolPath,
+                apiSocket,
+                featureSet,
+                processes,
+                outputLimit,
+                graceMillis,
+                environment);
+    }
+
+    public ExecutorSettings withGraceMillis(long millis) {
+        return new ExecutorSettings(
+                ocfRoots,
+                fencePath,
+                initScripts,
+                runDirectory,
+                toolPath,
+                apiSocket,
+                featureSet,
+                parallel,
+                outputLimit,
+                millis,
+                environment);
+    }
+
+    public ExecutorSettings withToolPath(List<Path> folders) {
+        return new ExecutorSettings(
+                ocfRoots,
+                fencePath,
+                initScripts,
+                runDirectory,
+                folders,
+                apiSocket,
+                featureSet,
+                parallel,
+                outputLimit,
+                graceMillis,
+                environment);
+    }
+
+    public ExecutorSettings withEnvironment(SortedMap<String, String> variables) {
+        return new ExecutorSettings(
+                ocfRoots,
+                fencePath,
+                initScripts,
+                runDirectory,
+                toolPath,
+                apiSocket,
+                featureSet,
+                parallel,
+                outputLimit,
+                graceMillis,
+                variables);
+    }
+}
