@@ -8,7 +8,7 @@
  * May use {@code kernel} and {@code model}; alone among the pure packages it may use {@code javax.xml.stream}.
  *
  * <h2>Start reading at</h2>
- * {@link systole.formats.CibXml}
+ * {@link systole.formats.CibXml}, {@link systole.formats.CorosyncConf}
  */
 @NullMarked
 package systole.formats;
