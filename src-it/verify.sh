@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Builds Systole and runs every test: unit, property, golden, conformance, simulation, lab.
+# Installs what is missing when it may (root on Debian), else says in one line what to type.
+#   SYSTOLE_CONFORMANCE=DIR   the conformance corpora (default: ../shared/conformance beside the checkout)
+#   MAVEN_ARGS_EXTRA="..."    more arguments for Maven, e.g. -Dmaven.repo.local=DIR
+set -u
+cd "$(dirname "$0")/.." || exit 2
+. src-it/prepare.sh
+prepare java mvn ip nft perl shellcheck agents || exit 2
+
+conformance=${SYSTOLE_CONFORMANCE:-$(cd .. && pwd)/shared/conformance}
+if [ ! -d "$conformance" ]; then
+    echo "verify: no conformance corpora at $conformance: their tests are SKIPPED (set SYSTOLE_CONFORMANCE)"
+fi
+log=$(mktemp)
+# shellcheck disable=SC2086
+mvn -B -ntp -Dconformance.dir="$conformance" ${MAVEN_ARGS_EXTRA:-} verify 2>&1 | tee "$log" | grep -vE '^\[INFO\] *$|Nothing to compile|Copying [0-9]|skip non existing'
+result=${PIPESTATUS[0]}
+rm -f "$log"
+
+# One closing line over all modules, from the test runner's own reports.
+find . -path '*/target/surefire-reports/TEST-*.xml' -o -path '*/target/failsafe-reports/TEST-*.xml' | sort | xargs -r awk '
+    FNR == 1 { seen = 0 }
+    /<testsuite / && !seen {
+        seen = 1
+        n = split($0, part, "\"")
+        for (i = 1; i < n; i += 2) {
+            key = part[i]; gsub(/.*[ <]/, "", key); sub(/=$/, "", key)
+            if (key == "tests") tests += part[i + 1]
+            if (key == "failures" || key == "errors") failed += part[i + 1]
+            if (key == "skipped") skipped += part[i + 1]
+        }
+    }
+    END { printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped, failed, skipped }'
+exit "$result"
