@@ -1,0 +1,48 @@
+package systole.scheduler.working;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a score, a ban or a decision is as it is.
+ *
+ * @param resource whom it concerns
+ * @param node where, or {@code null} for everywhere
+ * @param score what it added; minus infinity for a ban; 0 where no score is involved
+ * @param source id of the constraint, attribute, failure, ticket or resource that decided; may be empty
+ * @param text one sentence without a full stop
+ */
+public record Reason(Kind kind, Resource resource, @Nullable Node node, int score, String source, String text) {
+    /** What kind of thing decided. */
+    public enum Kind {
+        BASE_SCORE,
+        LOCATION,
+        RULE,
+        HEALTH,
+        STICKINESS,
+        COLOCATION,
+        GROUP,
+        DEPENDENT,
+        FAIL_COUNT,
+        FAILURE,
+        PROBE,
+        TICKET,
+        SHUTDOWN_LOCK,
+        EXCLUSIVE_DISCOVERY,
+        NODE_STATE,
+        TARGET_ROLE,
+        STOP_ALL,
+        UNMANAGED,
+        MULTIPLE_ACTIVE,
+        REMOVED,
+        UTILIZATION,
+        INSTANCE_LIMIT,
+        PROMOTION,
+        QUORUM,
+        LOAD,
+        NAME,
+        PREFERRED,
+        CONTAINER,
+        ASSIGNED,
+        NOT_ASSIGNED
+    }
+}
