@@ -12,7 +12,9 @@ public sealed interface GroupEvent {
     /**
      * A regular configuration: from here on messages belong to this view.
      *
-     * @param left members of the previous view that are not here, each with what is known of why
+     * @param left members of the previous view that did not come along, each with what is known of why. A node can be
+     *     in {@code left} and in the new view: it was elsewhere in between, or restarted. Treat it as gone, then as
+     *     new. Who is new: members that are in {@code left} or were not in the previous view
      */
     record ViewInstalled(View view, Map<NodeId, Departure> left) implements GroupEvent {
         public ViewInstalled {

@@ -1,0 +1,170 @@
+package systole.membership;
+
+/**
+ * Timing and sizes of the ring, equal on all nodes. Names are those of the {@code totem} section of
+ * {@code corosync.conf} where the meaning is the same; all times in nanoseconds.
+ *
+ * <p>{@code token} is what an operator chooses: how long a node may be silent before it is given up. Everything else
+ * follows from it, see {@link #ofTokenMillis}.
+ *
+ * @param token silence on all links after which a node is suspected while arrivals are steady
+ * @param tokenCeiling the same when arrivals jitter or the peer says that it is short of CPU: never more than this
+ * @param heartbeat interval between two heartbeats of a node on a link
+ * @param tokenLoss time without the ring's token after which the ring is formed anew, nobody being accused
+ * @param tokenRetransmit time after which a passed token is sent again
+ * @param hold how long the representative keeps the token of an idle ring
+ * @param join interval between two Joins while gathering
+ * @param consensus time after which those that do not agree are given up
+ * @param windowSize messages per rotation, whole ring
+ * @param maxMessages messages per node and visit
+ * @param seqnoUnchangedConst idle rotations before the token is held
+ * @param missCountConst visits on which a message must be missing before it is asked for
+ * @param failRecvConst rotations without progress after which the stuck node is given up
+ * @param datagramBytes largest UDP payload, envelope included
+ * @param links number of links, 1 to 8
+ */
+public record RingSettings(
+        long token,
+        long tokenCeiling,
+        long heartbeat,
+        long tokenLoss,
+        long tokenRetransmit,
+        long hold,
+        long join,
+        long consensus,
+        int windowSize,
+        int maxMessages,
+        int seqnoUnchangedConst,
+        int missCountConst,
+        int failRecvConst,
+        int datagramBytes,
+        int links) {
+    private static final long MILLI = 1_000_000;
+
+    /** Room for the envelope, and twice for the header of a message: recovery wraps one in another. */
+    public static final int HEADROOM_BYTES = 160;
+
+    public static final int DEFAULT_TOKEN_MILLIS = 300;
+
+    /** The shortest token that is kept free of false suspicion on a lightly loaded machine. */
+    public static final int FAST_TOKEN_MILLIS = 100;
+
+    public RingSettings {
+        require(token >= 20 * MILLI, "token must be at least 20 ms");
+        require(tokenCeiling >= token, "the ceiling of token must not be below token");
+        require(heartbeat >= MILLI && heartbeat * 3 <= token, "heartbeat must be 1 ms to a third of token");
+        require(tokenLoss >= tokenCeiling, "token loss must not come before the longest suspicion");
+        require(tokenRetransmit * 2 <= tokenLoss, "token_retransmit must be at most half of the token loss time");
+        require(hold < tokenRetransmit, "hold must be shorter than token_retransmit");
+        require(join > 0 && join < consensus, "join must be shorter than consensus");
+        require(windowSize >= 1 && maxMessages >= 1, "window_size and max_messages must be positive");
+        require(seqnoUnchangedConst >= 3, "seqno_unchanged_const must be at least 3");
+        require(missCountConst >= 1 && failRecvConst >= 10, "miss_count_const >= 1, fail_recv_const >= 10");
+        require(datagramBytes >= HEADROOM_BYTES + 64 && datagramBytes <= 65507, "netmtu must be 224 to 65507");
+        require(links >= 1 && links <= 8, "1 to 8 links");
+    }
+
+    /** Everything derived from how long a node may be silent. */
+    public static RingSettings ofTokenMillis(int tokenMillis) {
+        long token = tokenMillis * MILLI;
+        long heartbeat = Math.max(2 * MILLI, token / 7);
+        long retransmit = Math.max(15 * MILLI, Math.min(token / 6, 50 * MILLI));
+        return new RingSettings(
+                token,
+                token * 2,
+                heartbeat,
+                token * 4,
+                retransmit,
+                retransmit * 7 / 10,
+                Math.max(5 * MILLI, Math.min(token / 15, 50 * MILLI)),
+                Math.max(60 * MILLI, token * 2),
+                50,
+                17,
+                10,
+                2,
+                200,
+                1400,
+                1);
+    }
+
+    public static RingSettings defaults() {
+        return ofTokenMillis(DEFAULT_TOKEN_MILLIS);
+    }
+
+    public static RingSettings fast() {
+        return ofTokenMillis(FAST_TOKEN_MILLIS);
+    }
+
+    public RingSettings withDatagramBytes(int bytes) {
+        return new RingSettings(
+                token,
+                tokenCeiling,
+                heartbeat,
+                tokenLoss,
+                tokenRetransmit,
+                hold,
+                join,
+                consensus,
+                windowSize,
+                maxMessages,
+                seqnoUnchangedConst,
+                missCountConst,
+                failRecvConst,
+                bytes,
+                links);
+    }
+
+    public RingSettings withLinks(int number) {
+        return new RingSettings(
+                token,
+                tokenCeiling,
+                heartbeat,
+                tokenLoss,
+                tokenRetransmit,
+                hold,
+                join,
+                consensus,
+                windowSize,
+                maxMessages,
+                seqnoUnchangedConst,
+                missCountConst,
+                failRecvConst,
+                datagramBytes,
+                number);
+    }
+
+    public RingSettings withFlowControl(int window, int messages) {
+        return new RingSettings(
+                token,
+                tokenCeiling,
+                heartbeat,
+                tokenLoss,
+                tokenRetransmit,
+                hold,
+                join,
+                consensus,
+                window,
+                messages,
+                seqnoUnchangedConst,
+                missCountConst,
+                failRecvConst,
+                datagramBytes,
+                links);
+    }
+
+    /** Largest content of one {@link RingMessage.Data}. */
+    public int contentBytes() {
+        return datagramBytes - HEADROOM_BYTES;
+    }
+
+    /** A number that differs, most likely, when the timing of two nodes differs. */
+    public int digest() {
+        return hashCode();
+    }
+
+    private static void require(boolean holds, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException(rule);
+        }
+    }
+}

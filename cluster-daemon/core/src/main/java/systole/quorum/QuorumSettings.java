@@ -1,0 +1,204 @@
+package systole.quorum;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import systole.kernel.BadInputException;
+import systole.kernel.NodeId;
+
+/**
+ * The {@code quorum} section of {@code corosync.conf}, with its names and meanings.
+ *
+ * @param votes votes of each configured node; 0 is allowed
+ * @param expectedVotes 0 for the sum of {@code votes}
+ * @param twoNode one of two nodes is enough; applies only while exactly two votes are expected
+ * @param waitForAll quorate for the first time only after all nodes were seen together
+ * @param lastManStanding lower the expected votes step by step as nodes go
+ * @param lastManStandingWindowNanos delay before each lowering
+ * @param tieBreaker whether exactly half of the votes can stay quorate
+ * @param tieBreakerNodes for {@link TieBreaker#LIST}: the first of these that was present decides
+ * @param allowDownscale lower the expected votes when a node says goodbye
+ */
+public record QuorumSettings(
+        SortedMap<NodeId, Integer> votes,
+        int expectedVotes,
+        boolean twoNode,
+        boolean waitForAll,
+        boolean lastManStanding,
+        long lastManStandingWindowNanos,
+        TieBreaker tieBreaker,
+        List<NodeId> tieBreakerNodes,
+        boolean allowDownscale) {
+    public static final long DEFAULT_LAST_MAN_STANDING_WINDOW_NANOS = 10_000_000_000L;
+
+    /** {@code auto_tie_breaker} with {@code auto_tie_breaker_node}. */
+    public enum TieBreaker {
+        OFF,
+        LOWEST,
+        HIGHEST,
+        LIST
+    }
+
+    public QuorumSettings {
+        votes = Collections.unmodifiableSortedMap(new TreeMap<>(votes));
+        tieBreakerNodes = List.copyOf(tieBreakerNodes);
+        for (Map.Entry<NodeId, Integer> entry : votes.entrySet()) {
+            refuseIf(entry.getValue() < 0, entry.getKey() + " has " + entry.getValue() + " votes", "give it 0 or more");
+        }
+        refuseIf(expectedVotes < 0, "expected_votes is " + expectedVotes, "give a positive number or leave it out");
+        refuseIf(
+                twoNode && tieBreaker != TieBreaker.OFF,
+                "two_node and auto_tie_breaker exclude each other",
+                "remove one of the two");
+        refuseIf(
+                lastManStanding && votes.values().stream().distinct().count() > 1,
+                "last_man_standing needs the same votes on every node, but they are " + votes,
+                "remove quorum_votes from the node list, or last_man_standing");
+        refuseIf(
+                twoNode && expectedVotes == 1,
+                "expected_votes: 1 together with two_node: 1",
+                "remove expected_votes: it follows from the node list");
+        refuseIf(
+                tieBreaker == TieBreaker.LIST && !votes.keySet().containsAll(tieBreakerNodes),
+                "auto_tie_breaker_node names " + tieBreakerNodes + ", configured are " + votes.keySet(),
+                "name configured nodes only");
+    }
+
+    /** One vote each, majority, nothing else. */
+    public static QuorumSettings majorityOf(Iterable<NodeId> nodes) {
+        var votes = new TreeMap<NodeId, Integer>();
+        nodes.forEach(node -> votes.put(node, 1));
+        return new QuorumSettings(
+                votes,
+                0,
+                false,
+                false,
+                false,
+                DEFAULT_LAST_MAN_STANDING_WINDOW_NANOS,
+                TieBreaker.OFF,
+                List.of(),
+                false);
+    }
+
+    /** {@code two_node: 1}, which switches {@code wait_for_all} on. */
+    public QuorumSettings withTwoNode() {
+        return new QuorumSettings(
+                votes,
+                expectedVotes,
+                true,
+                true,
+                lastManStanding,
+                lastManStandingWindowNanos,
+                tieBreaker,
+                tieBreakerNodes,
+                allowDownscale);
+    }
+
+    public QuorumSettings withWaitForAll(boolean on) {
+        return new QuorumSettings(
+                votes,
+                expectedVotes,
+                twoNode,
+                on,
+                lastManStanding,
+                lastManStandingWindowNanos,
+                tieBreaker,
+                tieBreakerNodes,
+                allowDownscale);
+    }
+
+    public QuorumSettings withLastManStanding(long windowNanos) {
+        return new QuorumSettings(
+                votes,
+                expectedVotes,
+                twoNode,
+                waitForAll,
+                true,
+                windowNanos,
+                tieBreaker,
+                tieBreakerNodes,
+                allowDownscale);
+    }
+
+    public QuorumSettings withTieBreaker(TieBreaker rule, List<NodeId> nodes) {
+        return new QuorumSettings(
+                votes,
+                expectedVotes,
+                twoNode,
+                waitForAll,
+                lastManStanding,
+                lastManStandingWindowNanos,
+                rule,
+                nodes,
+                allowDownscale);
+    }
+
+    public QuorumSettings withAllowDownscale() {
+        return new QuorumSettings(
+                votes,
+                expectedVotes,
+                twoNode,
+                waitForAll,
+                lastManStanding,
+                lastManStandingWindowNanos,
+                tieBreaker,
+                tieBreakerNodes,
+                true);
+    }
+
+    public QuorumSettings withVotes(SortedMap<NodeId, Integer> newVotes, int newExpectedVotes) {
+        return new QuorumSettings(
+                newVotes,
+                newExpectedVotes,
+                twoNode,
+                waitForAll,
+                lastManStanding,
+                lastManStandingWindowNanos,
+                tieBreaker,
+                tieBreakerNodes,
+                allowDownscale);
+    }
+
+    /** Votes that are expected when nothing was changed at run time. */
+    public int configuredVotes() {
+        return expectedVotes > 0 ? expectedVotes : totalVotes();
+    }
+
+    public int totalVotes() {
+        return votes.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    public int votesOf(NodeId node) {
+        return votes.getOrDefault(node, 0);
+    }
+
+    /** Combinations that work as written but surprise people; one sentence each, with the way out. */
+    public List<String> warnings() {
+        var warnings = new ArrayList<String>();
+        if (twoNode && !waitForAll) {
+            warnings.add("two_node without wait_for_all: after a cut both nodes may fence each other at every boot;"
+                    + " remove wait_for_all: 0");
+        }
+        if (twoNode && votes.size() != 2) {
+            warnings.add("two_node has no effect with " + votes.size() + " nodes; remove it");
+        }
+        if (lastManStanding && !waitForAll) {
+            warnings.add("last_man_standing without wait_for_all: nodes that restart apart from the others can become"
+                    + " quorate beside them; add wait_for_all: 1");
+        }
+        if (expectedVotes > 0 && expectedVotes < totalVotes()) {
+            warnings.add("expected_votes: " + expectedVotes + " is less than the " + totalVotes()
+                    + " votes of the node list: two partitions can be quorate at once; remove expected_votes");
+        }
+        return List.copyOf(warnings);
+    }
+
+    private static void refuseIf(boolean wrong, String what, String remedy) {
+        if (wrong) {
+            throw new BadInputException("quorum", what, remedy);
+        }
+    }
+}

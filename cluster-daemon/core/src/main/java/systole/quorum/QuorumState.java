@@ -1,0 +1,54 @@
+package systole.quorum;
+
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import systole.group.View;
+import systole.kernel.NodeId;
+
+/**
+ * Everything a node knows about quorum, and what follows from it.
+ *
+ * @param view the present view; empty before the first
+ * @param quorate whether this view may act for the cluster
+ * @param votes votes present
+ * @param expectedVotes votes expected, as lowered or raised at run time
+ * @param quorum votes needed
+ * @param waitingForAll the first wait for all nodes is not over
+ * @param flags as {@code corosync-quorumtool} names them: Quorate, 2Node, WaitForAll, LastManStanding,
+ *     AutoTieBreaker, AllowDownscale
+ * @param reason why it is quorate or not, one sentence for people
+ * @param quorateSequence sequence of the last quorate view of this life, -1 if none
+ * @param quorateMembers its members
+ * @param lowerAtNanos when last-man-standing lowers the expected votes, {@code Long.MAX_VALUE} if not pending
+ * @param announced what the members of this view said of the time before it
+ */
+public record QuorumState(
+        NodeId self,
+        QuorumSettings settings,
+        Optional<View> view,
+        boolean quorate,
+        int votes,
+        int expectedVotes,
+        int quorum,
+        boolean waitingForAll,
+        SortedSet<String> flags,
+        String reason,
+        long quorateSequence,
+        SortedSet<NodeId> quorateMembers,
+        long lowerAtNanos,
+        SortedMap<NodeId, QuorumAnnouncement> announced) {
+    public QuorumState {
+        flags = Collections.unmodifiableSortedSet(new TreeSet<>(flags));
+        quorateMembers = Collections.unmodifiableSortedSet(new TreeSet<>(quorateMembers));
+        announced = Collections.unmodifiableSortedMap(new TreeMap<>(announced));
+    }
+
+    /** When a {@link QuorumInput.Tick} is due; {@code Long.MAX_VALUE} if never. */
+    public long deadlineNanos() {
+        return lowerAtNanos;
+    }
+}
