@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# A Docker engine of our own for the tests in containers, in a network name space of its own so that its bridges and
+# packet filter rules touch nothing else; and the image they run, made locally from what this machine has.
+#   containers.sh up DIR     engine with all its state below DIR; prints the DOCKER_HOST to use
+#   containers.sh image      makes the image systole-lab:local on the engine that DOCKER_HOST names
+#   containers.sh down DIR   ends that engine and removes DIR
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+die() { echo "containers: $*" >&2; exit 1; }
+
+up() {
+    local state=$1 space i
+    command -v dockerd >/dev/null || die "dockerd is not installed (Debian: docker.io)"
+    [ "$(id -u)" -eq 0 ] || die "an engine needs root"
+    mkdir -p "$state" || exit 1
+    space=sydk$$
+    echo "$space" > "$state/space"
+    ip netns add "$space" && ip -n "$space" link set lo up || die "no network name space"
+    nsenter --net="/run/netns/$space" setsid dockerd --data-root "$state/data" --exec-root "$state/exec" \
+        --pidfile "$state/pid" -H "unix://$state/docker.sock" >"$state/log" 2>&1 </dev/null &
+    echo $! > "$state/started"
+    for ((i = 0; i < 150; i++)); do
+        DOCKER_HOST="unix://$state/docker.sock" docker version >/dev/null 2>&1 && { echo "unix://$state/docker.sock"; return; }
+        kill -0 "$(cat "$state/started")" 2>/dev/null || break
+        sleep 0.2
+    done
+    tail -n 20 "$state/log" >&2
+    down "$state"
+    die "the engine did not start"
+}
+
+down() {
+    local state=$1 pid
+    pid=$(cat "$state/pid" 2>/dev/null || cat "$state/started" 2>/dev/null)
+    if [ -n "$pid" ] && kill "$pid" 2>/dev/null; then
+        while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+    fi
+    [ -f "$state/space" ] && ip netns del "$(cat "$state/space")"
+    rm -rf "$state"
+}
+
+image() {
+    local root java tool lib
+    root=$(mktemp -d) || exit 1
+    trap 'rm -rf "$root"' EXIT
+    mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,lib,lib64,usr/lib/ocf/lib,etc,tmp,run,var,proc,sys,dev,root}
+    java=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
+    "$java/bin/jlink" --add-modules java.base,java.logging,java.naming,java.xml,java.management,java.net.http,jdk.unsupported,jdk.net,jdk.crypto.ec \
+        --strip-java-debug-attributes --no-header-files --no-man-pages --output "$root/opt/java" >/dev/null || die "jlink failed"
+    cp -aL "$here/../target/systole" "$root/opt/systole" || die "build first: mvn package"
+    cp -aL /usr/lib/ocf/lib/heartbeat "$root/usr/lib/ocf/lib/" 2>/dev/null || mkdir -p "$root/usr/lib/ocf/lib/heartbeat"
+    for tool in bash sh ip setsid perl env date sleep cat mkdir rm mv kill hostname sed awk grep tr cut head tail ps id dirname basename readlink uname chmod touch wc sort; do
+        lib=$(command -v "$tool") || continue
+        cp -L "$lib" "$root/usr/bin/$tool"
+    done
+    cp "$root/usr/bin/bash" "$root/bin/bash"; cp "$root/usr/bin/sh" "$root/bin/sh"
+    cp -a /usr/share/perl5 /usr/lib/x86_64-linux-gnu/perl-base "$root/usr/lib/" 2>/dev/null
+    mkdir -p "$root/usr/lib/x86_64-linux-gnu" && cp -a /usr/lib/x86_64-linux-gnu/perl-base "$root/usr/lib/x86_64-linux-gnu/" 2>/dev/null
+    { ldd "$root"/usr/bin/* "$root"/opt/java/bin/java "$root"/opt/java/lib/*.so "$root"/opt/java/lib/server/*.so 2>/dev/null; } |
+        grep -o '/[^ ]*\.so[^ ]*' | grep -v "^$root" | sort -u | while read -r lib; do
+            mkdir -p "$root$(dirname "$lib")" && cp -L "$lib" "$root$lib"
+        done
+    printf 'root:x:0:0:root:/root:/bin/sh\n' > "$root/etc/passwd"
+    printf 'root:x:0:\n' > "$root/etc/group"
+    tar -C "$root" -c . | docker import --change 'ENV PATH=/opt/java/bin:/usr/bin:/bin JAVA_HOME=/opt/java' - systole-lab:local >/dev/null || die "docker import failed"
+    echo systole-lab:local
+}
+
+case ${1:-} in
+    up | down) [ -n "${2:-}" ] || die "which folder?"; "$1" "$2" ;;
+    image) image ;;
+    *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac
