@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 import systole.model.Element;
 
 /** Dates and times as configurations write them (input-and-status, section 2). Times without offset are UTC. */
-final class Dates {
+public final class Dates {
     private Dates() {}
 
     /** The instant a text means, or {@code null} if it means none. */
-    static @Nullable LocalDateTime parse(@Nullable String text, LocalDateTime now) {
+    public static @Nullable LocalDateTime parse(@Nullable String text, LocalDateTime now) {
         if (text == null) {
             return null;
         }
