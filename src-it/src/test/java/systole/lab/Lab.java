@@ -30,7 +30,8 @@ final class Lab implements AutoCloseable {
     private final String prefix = "sy" + ProcessHandle.current().pid() % 100_000 + "x" + NUMBER.incrementAndGet();
     private final int rings;
     private final Path folder;
-    private final Map<String, Process> inits = new LinkedHashMap<>();
+    private final Map<String, Process> inits = java.util.Collections.synchronizedMap(new LinkedHashMap<>());
+    private final List<PowerSwitch.Deed> deaths = new java.util.concurrent.CopyOnWriteArrayList<>();
     private final Map<String, Process> daemons = new LinkedHashMap<>();
     private final List<String> names = new ArrayList<>();
     private final PowerSwitch power;
@@ -45,6 +46,8 @@ final class Lab implements AutoCloseable {
             for (int i = 1; i <= nodes; i++) {
                 names.add("n" + i);
             }
+            Files.createDirectories(folder.resolve("ocf/lab"));
+            Files.createSymbolicLink(folder.resolve("ocf/lab/service"), TOP.resolve("src-it/lab/service"));
             power = new PowerSwitch(Files.createDirectory(folder.resolve("power")), this);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -58,7 +61,8 @@ final class Lab implements AutoCloseable {
             missing.add("root");
         }
         for (String tool : List.of("ip", "nft", "unshare", "nsenter", "setsid")) {
-            boolean found = Stream.of("/usr/bin", "/usr/sbin", "/bin", "/sbin").anyMatch(dir -> Files.isExecutable(Path.of(dir, tool)));
+            boolean found = Stream.of("/usr/bin", "/usr/sbin", "/bin", "/sbin")
+                    .anyMatch(dir -> Files.isExecutable(Path.of(dir, tool)));
             if (!found) {
                 missing.add(tool);
             }
@@ -103,15 +107,46 @@ final class Lab implements AutoCloseable {
     private void build() {
         run("ip", "netns", "add", sw());
         for (int ring = 0; ring < rings; ring++) {
-            run("ip", "-n", sw(), "link", "add", "br" + ring, "type", "bridge", "mcast_snooping", "0", "forward_delay", "0");
+            run(
+                    "ip",
+                    "-n",
+                    sw(),
+                    "link",
+                    "add",
+                    "br" + ring,
+                    "type",
+                    "bridge",
+                    "mcast_snooping",
+                    "0",
+                    "forward_delay",
+                    "0");
             run("ip", "-n", sw(), "link", "set", "br" + ring, "up");
         }
-        run("ip", "netns", "exec", sw(), "nft", "add table bridge lab; add chain bridge lab part; add chain bridge lab nodes { type filter hook forward priority 0; }; add rule bridge lab nodes jump part");
+        run(
+                "ip",
+                "netns",
+                "exec",
+                sw(),
+                "nft",
+                "add table bridge lab; add chain bridge lab part; add chain bridge lab nodes { type filter hook forward priority 0; }; add rule bridge lab nodes jump part");
         for (String node : names) {
             run("ip", "netns", "add", ns(node));
             run("ip", "-n", ns(node), "link", "set", "lo", "up");
             for (int ring = 0; ring < rings; ring++) {
-                run("ip", "link", "add", "eth" + ring, "netns", ns(node), "type", "veth", "peer", "name", node + "r" + ring, "netns", sw());
+                run(
+                        "ip",
+                        "link",
+                        "add",
+                        "eth" + ring,
+                        "netns",
+                        ns(node),
+                        "type",
+                        "veth",
+                        "peer",
+                        "name",
+                        node + "r" + ring,
+                        "netns",
+                        sw());
                 run("ip", "-n", sw(), "link", "set", node + "r" + ring, "master", "br" + ring, "up");
             }
             boot(node);
@@ -133,15 +168,26 @@ final class Lab implements AutoCloseable {
     }
 
     private void configure(String node) {
-        StringBuilder conf = new StringBuilder("totem {\n  version: 2\n  cluster_name: lab\n" + totemLines.indent(2) + "}\nnodelist {\n");
+        StringBuilder conf = new StringBuilder(
+                "totem {\n  version: 2\n  cluster_name: lab\n" + totemLines.indent(2) + "}\nnodelist {\n");
         for (String name : names) {
-            conf.append("  node {\n    name: ").append(name).append("\n    nodeid: ").append(number(name)).append('\n');
+            conf.append("  node {\n    name: ")
+                    .append(name)
+                    .append("\n    nodeid: ")
+                    .append(number(name))
+                    .append('\n');
             for (int ring = 0; ring < rings; ring++) {
-                conf.append("    ring").append(ring).append("_addr: ").append(address(name, ring)).append('\n');
+                conf.append("    ring")
+                        .append(ring)
+                        .append("_addr: ")
+                        .append(address(name, ring))
+                        .append('\n');
             }
             conf.append("  }\n");
         }
-        conf.append("}\nquorum {\n  provider: corosync_votequorum\n").append(quorumLines.indent(2)).append("}\n");
+        conf.append("}\nquorum {\n  provider: corosync_votequorum\n")
+                .append(quorumLines.indent(2))
+                .append("}\n");
         try {
             Files.createDirectories(root(node).resolve("etc/systole"));
             Files.writeString(root(node).resolve("etc/systole/cluster.conf"), conf);
@@ -162,8 +208,22 @@ final class Lab implements AutoCloseable {
                 run("ip", "-n", sw(), "link", "set", node + "r" + ring, "up");
             }
             Process init = new ProcessBuilder(
-                            "ip", "netns", "exec", ns(node), "unshare", "--mount", "--uts", "--ipc", "--pid", "--fork",
-                            "--propagation", "private", "bash", TOP.resolve("src-it/lab/node-init.sh").toString(), node, pid.toString())
+                            "ip",
+                            "netns",
+                            "exec",
+                            ns(node),
+                            "unshare",
+                            "--mount",
+                            "--uts",
+                            "--ipc",
+                            "--pid",
+                            "--fork",
+                            "--propagation",
+                            "private",
+                            "bash",
+                            TOP.resolve("src-it/lab/node-init.sh").toString(),
+                            node,
+                            pid.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve(node + ".init.log").toFile())
                     .start();
@@ -185,10 +245,34 @@ final class Lab implements AutoCloseable {
             ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
             cut(node);
             init.waitFor(10, TimeUnit.SECONDS);
+            deaths.add(new PowerSwitch.Deed(nowNanos(), "crash", node));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Every death of a machine, by the test's hand or by the power switch, when it was complete. */
+    List<PowerSwitch.Deed> deaths() {
+        return List.copyOf(deaths);
+    }
+
+    PowerSwitch power() {
+        return power;
+    }
+
+    /** Nanoseconds of the wall clock since the epoch, as agents write them. */
+    static long nowNanos() {
+        java.time.Instant now = java.time.Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    /** Lets time pass where the passing of time itself is what is tried. */
+    static void pass(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end) {
+            java.util.concurrent.locks.LockSupport.parkNanos(end - System.nanoTime());
         }
     }
 
@@ -199,10 +283,16 @@ final class Lab implements AutoCloseable {
     void start(String... nodes) {
         for (String node : nodes) {
             try {
-                Process daemon = new ProcessBuilder(inNode(node, List.of(
-                                TREE.resolve("bin/systoled").toString(), "--root", root(node).toString(), "--foreground")))
+                Process daemon = new ProcessBuilder(inNode(
+                                node,
+                                List.of(
+                                        TREE.resolve("bin/systoled").toString(),
+                                        "--root",
+                                        root(node).toString(),
+                                        "--foreground")))
                         .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(node + ".log").toFile()))
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                                folder.resolve(node + ".log").toFile()))
                         .start();
                 daemons.put(node, daemon);
             } catch (IOException e) {
@@ -271,7 +361,8 @@ final class Lab implements AutoCloseable {
                 if (!from.equals(to)) {
                     for (String a : from.split(" ")) {
                         for (String b : to.split(" ")) {
-                            rules.append("add rule bridge lab part iifname \"" + a + "r*\" oifname \"" + b + "r*\" drop\n");
+                            rules.append(
+                                    "add rule bridge lab part iifname \"" + a + "r*\" oifname \"" + b + "r*\" drop\n");
                         }
                     }
                 }
@@ -289,7 +380,8 @@ final class Lab implements AutoCloseable {
 
     /** Runs the command line inside a node. */
     Answer systole(String node, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(TREE.resolve("bin/systole").toString(), "--root", root(node).toString()));
+        List<String> command = new ArrayList<>(List.of(
+                TREE.resolve("bin/systole").toString(), "--root", root(node).toString()));
         command.addAll(List.of(arguments));
         return answer(inNode(node, command));
     }
@@ -303,7 +395,8 @@ final class Lab implements AutoCloseable {
     String must(String node, String... arguments) {
         Answer answer = systole(node, arguments);
         if (answer.exit() != 0) {
-            throw new AssertionError("systole " + String.join(" ", arguments) + " on " + node + " ended with " + answer.exit() + ":\n" + answer.out() + logs());
+            throw new AssertionError("systole " + String.join(" ", arguments) + " on " + node + " ended with "
+                    + answer.exit() + ":\n" + answer.out() + logs());
         }
         return answer.out();
     }
@@ -311,9 +404,20 @@ final class Lab implements AutoCloseable {
     private List<String> inNode(String node, List<String> command) {
         try {
             List<String> all = new ArrayList<>(List.of(
-                    "nsenter", "-t", Files.readString(folder.resolve(node + ".pid")).strip(), "-m", "-u", "-i", "-n", "-p", "--",
-                    "env", "PATH=" + TOP.resolve("src-it/lab") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                    "SYSTOLE_FENCE_PATH=" + TOP.resolve("src-it/lab"), "SYSTOLE_OCF_PATH=" + folder.resolve("ocf")));
+                    "nsenter",
+                    "-t",
+                    Files.readString(folder.resolve(node + ".pid")).strip(),
+                    "-m",
+                    "-u",
+                    "-i",
+                    "-n",
+                    "-p",
+                    "--",
+                    "env",
+                    "PATH=" + TOP.resolve("src-it/lab")
+                            + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                    "SYSTOLE_FENCE_PATH=" + TOP.resolve("src-it/lab"),
+                    "SYSTOLE_OCF_PATH=" + folder.resolve("ocf")));
             all.addAll(command);
             return all;
         } catch (IOException e) {
@@ -364,9 +468,13 @@ final class Lab implements AutoCloseable {
                 try {
                     List<String> lines = Files.readAllLines(log);
                     all.append("\n--- log of ").append(node).append('\n');
-                    lines.subList(Math.max(0, lines.size() - 60), lines.size()).forEach(line -> all.append(line).append('\n'));
+                    lines.subList(Math.max(0, lines.size() - 60), lines.size())
+                            .forEach(line -> all.append(line).append('\n'));
                 } catch (IOException e) {
-                    all.append("log of ").append(node).append(" is not readable: ").append(e.getMessage());
+                    all.append("log of ")
+                            .append(node)
+                            .append(" is not readable: ")
+                            .append(e.getMessage());
                 }
             }
         }
@@ -425,7 +533,8 @@ final class Lab implements AutoCloseable {
 
     private static Answer answer(List<String> command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             if (!process.waitFor(120, TimeUnit.SECONDS)) {

@@ -21,6 +21,7 @@ final class PowerSwitch implements AutoCloseable {
     private final Thread thread;
     private volatile boolean open = true;
     private volatile boolean broken;
+    private volatile int refused;
 
     PowerSwitch(Path folder, Lab lab) {
         this.folder = folder;
@@ -37,6 +38,11 @@ final class PowerSwitch implements AutoCloseable {
     /** From now on every request is answered with a failure, or served again. */
     void broken(boolean now) {
         broken = now;
+    }
+
+    /** How many requests were answered with a failure. */
+    int refused() {
+        return refused;
     }
 
     private void serve() {
@@ -58,12 +64,16 @@ final class PowerSwitch implements AutoCloseable {
     }
 
     private void answer(Path request) throws IOException {
-        List<String> words = new ArrayList<>(List.of(Files.readString(request).strip().split(" ")));
+        List<String> words =
+                new ArrayList<>(List.of(Files.readString(request).strip().split(" ")));
         Files.delete(request);
         String action = words.get(0);
         String node = words.get(1);
         long delayMillis = words.size() > 2 ? Long.parseLong(words.get(2)) : 0;
         LockSupport.parkNanos(delayMillis * 1_000_000L);
+        if (broken) {
+            refused++;
+        }
         String answer = broken ? "the power switch is broken" : act(action, node);
         Path reply = request.resolveSibling(request.getFileName() + ".done");
         Path fresh = request.resolveSibling(request.getFileName() + ".done.new");
@@ -75,8 +85,7 @@ final class PowerSwitch implements AutoCloseable {
         switch (action) {
             case "off", "reboot" -> {
                 lab.crash(node);
-                java.time.Instant now = java.time.Instant.now();
-                deeds.add(new Deed(now.getEpochSecond() * 1_000_000_000L + now.getNano(), action, node));
+                deeds.add(new Deed(Lab.nowNanos(), action, node));
                 return "ok";
             }
             case "on" -> {

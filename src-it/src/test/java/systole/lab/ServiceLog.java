@@ -45,7 +45,8 @@ record ServiceLog(List<Entry> entries) {
                 case "start" -> {
                     String other = runsOn.put(entry.resource(), entry.node());
                     if (other != null && !other.equals(entry.node())) {
-                        found.add(entry.resource() + " was started on " + entry.node() + " at " + entry.atNanos() + " while it ran on " + other);
+                        found.add(entry.resource() + " was started on " + entry.node() + " at " + entry.atNanos()
+                                + " while it ran on " + other);
                     }
                 }
                 case "stop" -> runsOn.remove(entry.resource(), entry.node());
@@ -58,15 +59,20 @@ record ServiceLog(List<Entry> entries) {
 
     long count(String resource, String node, String what) {
         return entries.stream()
-                .filter(e -> e.resource().equals(resource) && e.node().equals(node) && e.what().equals(what))
+                .filter(e -> e.resource().equals(resource)
+                        && e.node().equals(node)
+                        && e.what().equals(what))
                 .count();
     }
 
     long lastNanos(String resource, String node, String what) {
         return entries.stream()
-                .filter(e -> e.resource().equals(resource) && e.node().equals(node) && e.what().equals(what))
+                .filter(e -> e.resource().equals(resource)
+                        && e.node().equals(node)
+                        && e.what().equals(what))
                 .mapToLong(Entry::atNanos)
                 .max()
-                .orElseThrow(() -> new AssertionError("no " + what + " of " + resource + " on " + node + " in " + entries));
+                .orElseThrow(
+                        () -> new AssertionError("no " + what + " of " + resource + " on " + node + " in " + entries));
     }
 }
