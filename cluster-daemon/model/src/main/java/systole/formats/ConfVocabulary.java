@@ -13,7 +13,7 @@ import systole.kernel.NearestWord;
 /**
  * Every section and key of {@code corosync.conf}, what values it takes, and what becomes of it here
  * (specs/corosync-options.md; additions of our own: {@code totem.heartbeat_interval},
- * {@code totem.heartbeat_timeout}, {@code node.port}).
+ * {@code node.port}).
  */
 final class ConfVocabulary {
     static final Set<String> YES = Set.of("yes", "on", "1", "true");
@@ -110,20 +110,19 @@ final class ConfVocabulary {
                 .key("token", number(30, hour))
                 .key("token_coefficient", number(0, hour))
                 .key("token_warning", number(0, 100))
-                .key("token_retransmit", number(30, hour))
+                .key("token_retransmit", number(5, hour))
                 .key("token_retransmits_before_loss_const", number(1, 1000))
-                .key("hold", number(14, hour))
+                .key("hold", number(1, hour))
                 .key("join", number(1, hour))
                 .key("send_join", number(0, hour))
                 .key("consensus", number(30, hour))
                 .key("merge", number(1, hour))
                 .key("downcheck", number(1, hour))
-                .key("fail_recv_const", number(1, 1_000_000))
-                .key("seqno_unchanged_const", number(1, 1_000_000))
-                .key("heartbeat_failures_allowed", number(0, 1000).noEffect("use 'heartbeat_timeout'"))
-                .key("max_network_delay", number(0, hour).noEffect("use 'heartbeat_timeout'"))
-                .key("heartbeat_interval", number(5, 60_000))
-                .key("heartbeat_timeout", number(30, hour))
+                .key("fail_recv_const", number(10, 1_000_000))
+                .key("seqno_unchanged_const", number(3, 1_000_000))
+                .key("heartbeat_failures_allowed", number(0, 1000).noEffect("heartbeats are always on, see 'token'"))
+                .key("max_network_delay", number(0, hour).noEffect("heartbeats are always on, see 'token'"))
+                .key("heartbeat_interval", number(1, 60_000))
                 .key("window_size", number(1, 16_384))
                 .key("max_messages", number(1, 16_384))
                 .key("miss_count_const", number(1, 1000))

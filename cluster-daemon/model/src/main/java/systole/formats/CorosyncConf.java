@@ -203,7 +203,7 @@ public final class CorosyncConf {
                     "set both or none");
         }
         int pongCount = section.number("knet_pong_count", 2);
-        int pingTimeout = section.number("knet_ping_timeout", timing.heartbeatTimeout());
+        int pingTimeout = section.number("knet_ping_timeout", timing.token());
         int pingInterval = section.number("knet_ping_interval", timing.heartbeatInterval());
         if (pingInterval >= pingTimeout) {
             throw new BadInputException(
@@ -326,29 +326,35 @@ public final class CorosyncConf {
 
     // ---- timers ---------------------------------------------------------------------------------------------------
 
+    /** The derivations are those of {@code RingSettings.ofTokenMillis}; what the file says explicitly wins. */
     private Timing timing() {
         int extraNodes = Math.max(0, nodeSections.size() - 2);
-        int token = totem.number("token", TimingDefaults.TOKEN)
-                + extraNodes * totem.number("token_coefficient", TimingDefaults.TOKEN_COEFFICIENT);
-        int retransmits = totem.number("token_retransmits_before_loss_const", TimingDefaults.RETRANSMITS);
-        int retransmit = totem.number("token_retransmit", Math.max(30, (int) (token / (retransmits + 0.2))));
-        int hold = totem.number("hold", Math.max(14, (int) (0.8 * retransmit - 10)));
-        int consensus = totem.number("consensus", (int) (1.2 * token));
-        int join = totem.number("join", TimingDefaults.JOIN);
-        int timeout = totem.number(
-                "heartbeat_timeout", totem.has("token") ? totem.number("token", 0) : TimingDefaults.HEARTBEAT_TIMEOUT);
-        int interval = totem.number(
-                "heartbeat_interval", Math.max(5, Math.min(TimingDefaults.HEARTBEAT_INTERVAL, timeout / 8)));
-        before("join", join, "consensus", consensus, "give the others time to answer");
-        before("token_retransmit", retransmit, "token", token, "send the token again before it counts as lost");
-        before("heartbeat_interval", 2 * interval, "heartbeat_timeout", timeout, "let one heartbeat be lost");
-        int warning = totem.number("token_warning", 75);
-        if (warning > 0 && token * (long) warning / 100 < retransmit) {
-            notes.add(totem.place("token_warning") + ": 'token_warning' is earlier than the first retransmission");
-        }
+        int token = totem.number("token", TimingDefaults.TOKEN);
+        int tokenLoss = 4 * token + extraNodes * totem.number("token_coefficient", 0);
+        int retransmit = totem.number(
+                "token_retransmit",
+                totem.has("token_retransmits_before_loss_const")
+                        ? Math.max(
+                                5, (int) (tokenLoss / (totem.number("token_retransmits_before_loss_const", 4) + 0.2)))
+                        : Math.max(15, Math.min(token / 6, 50)));
+        int hold = totem.number("hold", retransmit * 7 / 10);
+        int consensus = totem.number("consensus", Math.max(60, 2 * token));
+        int join = totem.number("join", Math.max(5, Math.min(token / 15, 50)));
+        int interval = totem.number("heartbeat_interval", Math.max(2, token / 7));
+        before("join", join, "consensus", consensus, 1, "give the others time to answer");
+        before(
+                "token_retransmit",
+                retransmit,
+                "token",
+                tokenLoss,
+                2,
+                "send the token again before the ring gives it up");
+        before("hold", hold, "token_retransmit", retransmit, 1, "pass a held token before it is sent again");
+        before("heartbeat_interval", interval, "token", token, 3, "let two heartbeats be lost");
         return new Timing(
                 token,
-                warning,
+                tokenLoss,
+                totem.number("token_warning", 75),
                 retransmit,
                 hold,
                 join,
@@ -356,22 +362,24 @@ public final class CorosyncConf {
                 consensus,
                 totem.number("merge", 200),
                 totem.number("downcheck", 1000),
-                totem.number("fail_recv_const", 2500),
-                totem.number("seqno_unchanged_const", 30),
+                totem.number("fail_recv_const", TimingDefaults.FAIL_RECV),
+                totem.number("seqno_unchanged_const", TimingDefaults.SEQNO_UNCHANGED),
                 totem.number("window_size", 50),
                 totem.number("max_messages", 17),
-                totem.number("miss_count_const", 5),
+                totem.number("miss_count_const", TimingDefaults.MISS_COUNT),
                 totem.flag("cancel_token_hold_on_retransmit", false),
-                interval,
-                timeout);
+                interval);
     }
 
-    private void before(String shorter, int shortMillis, String longer, int longMillis, String why) {
-        if (shortMillis >= longMillis) {
+    private void before(String shorter, int shortMillis, String longer, int longMillis, int times, String why) {
+        if ((long) shortMillis * times > longMillis || shortMillis == longMillis) {
             String key = totem.has(shorter) ? shorter : longer;
             throw new BadInputException(
                     totem.place(key),
-                    shorter + " (" + shortMillis + " ms) is not shorter than " + longer + " (" + longMillis + " ms)",
+                    shorter + " (" + shortMillis + " ms) is not shorter than "
+                            + (times == 1 ? "" : "a " + (times == 2 ? "half" : "third") + " of ")
+                            + (longer.equals("token") && times == 2 ? "the token loss time" : longer)
+                            + " (" + longMillis + " ms)",
                     "lower " + shorter + " or raise " + longer + " to " + why);
         }
     }

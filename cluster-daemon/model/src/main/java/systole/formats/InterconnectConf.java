@@ -111,14 +111,14 @@ public record InterconnectConf(
     }
 
     /**
-     * Timers of the ring, after all derivations (specs/totem.md section 7).
+     * Timers of the ring in milliseconds, after all derivations (specs/totem.md section 7).
      *
-     * @param token time without a token after which it counts as lost, scaled with the number of nodes
-     * @param heartbeatTimeout time without any heartbeat after which a node is suspected; independent of the number
-     *     of nodes. {@code token} if the file sets that and not this
+     * @param token silence on all links after which a node is suspected; does not grow with the number of nodes
+     * @param tokenLoss time without the ring's token after which the ring is formed anew
      */
     public record Timing(
             int token,
+            int tokenLoss,
             int tokenWarningPercent,
             int tokenRetransmit,
             int hold,
@@ -133,8 +133,7 @@ public record InterconnectConf(
             int maxMessages,
             int missCountConst,
             boolean cancelTokenHoldOnRetransmit,
-            int heartbeatInterval,
-            int heartbeatTimeout) {}
+            int heartbeatInterval) {}
 
     /** Rules of the vote count. {@code expectedVotes} is the sum over the node list unless the file overrides it. */
     public record Quorum(

@@ -1,17 +1,17 @@
 package systole.formats;
 
 /**
- * Timers where we differ from Corosync, in milliseconds. There the token alone tells that a node died, so it must be
- * long and grow with the cluster. Here heartbeats tell, and the token may be short without risk: losing it accuses
- * nobody.
+ * Timers where we differ from Corosync. There the token alone tells that a node died, so it must be long and grow with
+ * the cluster. Here {@code token} is the silence of heartbeats after which a node is suspected; losing the ring's token
+ * accuses nobody.
  */
 final class TimingDefaults {
-    static final int TOKEN = 1000;
-    static final int TOKEN_COEFFICIENT = 20;
-    static final int RETRANSMITS = 10;
-    static final int JOIN = 50;
-    static final int HEARTBEAT_TIMEOUT = 400;
-    static final int HEARTBEAT_INTERVAL = 50;
+    /** Milliseconds. */
+    static final int TOKEN = 300;
+
+    static final int FAIL_RECV = 200;
+    static final int SEQNO_UNCHANGED = 10;
+    static final int MISS_COUNT = 2;
 
     private TimingDefaults() {}
 }

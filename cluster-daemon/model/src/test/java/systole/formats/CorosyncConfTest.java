@@ -57,17 +57,14 @@ class CorosyncConfTest {
     }
 
     @Test
-    void derivesTimersFromTheTokenAsCorosyncDoes() {
-        var timing = CorosyncConf.read("c", conf(" token: 3000\n token_retransmits_before_loss_const: 4\n", ""))
-                .timing();
+    void derivesTimersFromTheToken() {
+        var timing = CorosyncConf.read("c", conf(" token: 3000\n", "")).timing();
 
         assertThat(timing.token()).isEqualTo(3000);
-        assertThat(timing.tokenRetransmit()).isEqualTo(714);
-        assertThat(timing.hold()).isEqualTo(561);
-        assertThat(timing.consensus()).isEqualTo(3600);
-        assertThat(timing.heartbeatTimeout())
-                .as("a token that was set is respected")
-                .isEqualTo(3000);
+        assertThat(timing.tokenLoss()).isEqualTo(12_000);
+        assertThat(timing.tokenRetransmit()).isEqualTo(50);
+        assertThat(timing.hold()).isEqualTo(35);
+        assertThat(timing.consensus()).isEqualTo(6000);
     }
 
     @Test
@@ -78,8 +75,7 @@ class CorosyncConfTest {
         }
         var conf = CorosyncConf.read("c", "totem {\ncluster_name: q\n}\nnodelist {\n" + nodes + "}\n");
 
-        assertThat(conf.timing().heartbeatTimeout()).isEqualTo(400);
-        assertThat(conf.timing().token()).isEqualTo(1000 + 98 * 20);
+        assertThat(conf.timing().token()).isEqualTo(300);
     }
 
     @Test
