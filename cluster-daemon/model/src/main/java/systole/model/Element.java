@@ -142,11 +142,12 @@ public final class Element {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Element that
-                && name.equals(that.name)
-                && attributes.equals(that.attributes)
-                && text.equals(that.text)
-                && children.equals(that.children);
+        return this == other
+                || other instanceof Element that
+                        && name.equals(that.name)
+                        && attributes.equals(that.attributes)
+                        && text.equals(that.text)
+                        && children.equals(that.children);
     }
 
     @Override

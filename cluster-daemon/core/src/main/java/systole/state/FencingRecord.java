@@ -1,0 +1,19 @@
+package systole.state;
+
+/**
+ * One finished fencing operation (controller-and-fencer.md section 12.6).
+ *
+ * @param device device or level that did it, {@code watchdog}, or {@code a human}
+ * @param executor node on which the agent ran; the "delegate"
+ * @param origin node that asked, with client name
+ * @param text reason of a failure, or empty
+ */
+public record FencingRecord(
+        String target,
+        String action,
+        String device,
+        String executor,
+        String origin,
+        boolean succeeded,
+        String text,
+        long atMillis) {}
