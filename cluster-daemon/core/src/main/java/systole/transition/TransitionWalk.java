@@ -72,6 +72,7 @@ public final class TransitionWalk {
     private LoadLimits limits;
     private int runningJobs;
     private int inFlight;
+    private int lowestWoken = Integer.MAX_VALUE;
     private int abortPriority = Integer.MIN_VALUE;
     private String abortReason = "";
     private FollowUp followUp = FollowUp.DONE;
@@ -125,8 +126,9 @@ public final class TransitionWalk {
             fired.add(node.action());
             if (node.action() instanceof GraphAction.PseudoEvent
                     || node.action().noWait()) {
+                lowestWoken = Integer.MAX_VALUE;
                 settle(node, false);
-                from = Integer.MIN_VALUE;
+                from = Math.min(from, lowestWoken);
             } else {
                 dispatch(node, nowNanos);
             }
@@ -265,6 +267,7 @@ public final class TransitionWalk {
         if (node.stage == Stage.WAITING && node.openInputs == 0 && !node.blocked) {
             node.stage = Stage.READY;
             ready.add(node.index);
+            lowestWoken = Math.min(lowestWoken, node.index);
         }
     }
 
