@@ -14,6 +14,12 @@ import systole.model.Element;
 
 /** XML text to {@link Element} and back. Document types and entities are refused; depth and size are bounded. */
 public final class CibXml {
+    /**
+     * Name of the element that stands for a comment of the crm language ({@code <!--# text-->}); its text is the
+     * comment. Other comments are not kept.
+     */
+    public static final String COMMENT = "#comment";
+
     private static final int MAX_CHARACTERS = 64 << 20;
     private static final int MAX_DEPTH = 200;
 
@@ -85,6 +91,8 @@ public final class CibXml {
             int event = reader.next();
             if (event == XMLStreamConstants.START_ELEMENT) {
                 children.add(element(source, reader, depth + 1));
+            } else if (event == XMLStreamConstants.COMMENT && reader.getText().startsWith("#")) {
+                children.add(Element.of(COMMENT, Map.of(), List.of(), reader.getText(), line));
             } else if (event == XMLStreamConstants.CHARACTERS || event == XMLStreamConstants.CDATA) {
                 text.append(reader.getText());
             } else if (event == XMLStreamConstants.END_ELEMENT) {
@@ -101,6 +109,12 @@ public final class CibXml {
     }
 
     private static void write(Element element, int depth, StringBuilder out) {
+        if (element.is(COMMENT)) {
+            String text = element.text().replace("--", "- -");
+            out.append("  ".repeat(depth)).append("<!--").append(text);
+            out.append(text.endsWith("-") ? " -->\n" : "-->\n");
+            return;
+        }
         out.append("  ".repeat(depth)).append('<').append(element.name());
         element.attributes().forEach((key, value) -> {
             out.append(' ').append(key).append("=\"");
