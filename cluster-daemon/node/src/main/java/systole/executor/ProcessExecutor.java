@@ -1,0 +1,375 @@
+package systole.executor;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import systole.executor.AgentResult.Status;
+import systole.executor.RunningAgent.Ending;
+import systole.executor.Spawner.SpawnException;
+
+/**
+ * The executor of a real node: one thread starts, watches, times and reaps all child processes.
+ *
+ * <p>The thread sleeps in {@code poll} on one descriptor per child; hundreds of agents cost no thread each. If the
+ * thread itself fails, the failure goes to the uncaught-exception handler: the daemon's stops the node.
+ */
+public final class ProcessExecutor implements Executor {
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessExecutor.class);
+    private static final long SWEEP_NANOS = 10_000_000_000L;
+    private static final long LEFTOVER_NANOS = 3_000_000_000L;
+    private static final long CLOSE_NANOS = 10_000_000_000L;
+
+    private final ExecutorSettings settings;
+    private final AgentFolders agents;
+    private final Path folder;
+    private final OutputFiles files;
+    private final RunJournal journal;
+    private final Spawner spawner = new Spawner();
+    private final ChildPoll poll = new ChildPoll();
+    private final Thread thread;
+
+    private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final Set<String> accepted = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    // Owned by the thread.
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final Map<String, RunningAgent> running = new LinkedHashMap<>();
+    private final Set<String> busyResources = new HashSet<>();
+    private final List<RunningAgent> unreaped = new ArrayList<>();
+    private long nextSweepNanos = System.nanoTime() + SWEEP_NANOS;
+
+    /** A run that has not started. */
+    private record Waiting(AgentRun run, Consumer<AgentResult> whenDone, long sinceNanos) {}
+
+    /**
+     * Ends what agents of an earlier daemon of this node are still doing, which may take some seconds if they do not
+     * want to end, then opens.
+     */
+    public ProcessExecutor(ExecutorSettings settings) {
+        this.settings = settings;
+        this.agents = new AgentFolders(settings);
+        Path base = settings.runDirectory().resolve("systole");
+        this.folder = base.resolve("cwd");
+        try {
+            Files.createDirectories(folder);
+            Files.createDirectories(settings.runDirectory().resolve("resource-agents"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the run folder " + settings.runDirectory() + " cannot be used", e);
+        }
+        Path journalFile = base.resolve("agents.running");
+        endLeftovers(RunJournal.read(journalFile));
+        this.journal = new RunJournal(journalFile);
+        this.files = new OutputFiles(base.resolve("agents"));
+        this.thread = new Thread(this::loop, "executor");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void run(AgentRun run, Consumer<AgentResult> whenDone) {
+        if (closing.get()) {
+            throw new IllegalStateException("the executor is closed; " + run.id() + " was not accepted");
+        }
+        if (!accepted.add(run.id())) {
+            throw new IllegalArgumentException("a run " + run.id() + " is already in flight");
+        }
+        Waiting entry = new Waiting(run, whenDone, System.nanoTime());
+        tell(() -> waiting.add(entry));
+    }
+
+    @Override
+    public void cancel(String id) {
+        tell(() -> cancelNow(id));
+    }
+
+    @Override
+    public void close() {
+        if (closing.compareAndSet(false, true)) {
+            poll.wake();
+        }
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Where agents lie on this node. */
+    public AgentFolders agents() {
+        return agents;
+    }
+
+    private void tell(Runnable deed) {
+        inbox.add(deed);
+        poll.wake();
+    }
+
+    private void loop() {
+        try {
+            while (!closing.get()) {
+                turn();
+            }
+            endAll();
+        } catch (RuntimeException | Error e) {
+            LOG.error("the executor has stopped; no agent can be run until the daemon is restarted", e);
+            throw e;
+        } finally {
+            closing.set(true);
+            poll.close();
+            spawner.close();
+            files.close();
+            journal.close();
+            closed.countDown();
+        }
+    }
+
+    private void turn() {
+        takeInbox();
+        startWhatCan();
+        long now = System.nanoTime();
+        long wake = nextSweepNanos;
+        for (RunningAgent agent : running.values()) {
+            wake = wake - agent.nextCheckNanos() > 0 ? agent.nextCheckNanos() : wake;
+        }
+        poll.await(running.values(), Math.max(0, wake - now));
+        reapEnded();
+        checkDeadlines();
+        if (System.nanoTime() - nextSweepNanos >= 0) {
+            files.sweep();
+            unreaped.removeIf(agent -> agent.reap(spawner));
+            nextSweepNanos = System.nanoTime() + SWEEP_NANOS;
+        }
+    }
+
+    private void takeInbox() {
+        Runnable deed = inbox.poll();
+        while (deed != null) {
+            deed.run();
+            deed = inbox.poll();
+        }
+    }
+
+    private void startWhatCan() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        Set<String> passedOver = new HashSet<>();
+        List<Waiting> stay = new ArrayList<>();
+        for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+            String lane = next.run().resource();
+            boolean mustWait = busyResources.contains(lane) || passedOver.contains(lane);
+            if (isFence(next.run()) || (!mustWait && running.size() < settings.parallel())) {
+                start(next);
+            } else {
+                if (!lane.isEmpty()) {
+                    passedOver.add(lane);
+                }
+                stay.add(next);
+            }
+        }
+        waiting.addAll(stay);
+    }
+
+    private void start(Waiting next) {
+        AgentRun run = next.run();
+        long queueMillis = millisSince(next.sinceNanos());
+        long startedAt = System.currentTimeMillis();
+        Optional<AgentCommand> found = agents.resolve(run);
+        if (found.isEmpty()) {
+            String reason = "agent " + run.agentName() + " is not installed on this node";
+            answer(next.whenDone(), failed(run, Ocf.INSTALLED, Status.NOT_INSTALLED, reason, startedAt, queueMillis));
+            return;
+        }
+        AgentCommand command = found.get();
+        List<OutputFiles.Stream> streams = files.create(settings.outputLimit(), command.document());
+        long deadline = System.nanoTime() + run.timeoutMillis() * 1_000_000L;
+        Child child;
+        try {
+            child = spawner.start(
+                    command.command(),
+                    command.assignments(),
+                    folder,
+                    command.stdin(),
+                    streams.get(0).path(),
+                    streams.get(1).path());
+        } catch (SpawnException e) {
+            streams.forEach(OutputFiles.Stream::finish);
+            boolean missing = e.programIsUnusable();
+            answer(
+                    next.whenDone(),
+                    failed(
+                            run,
+                            missing ? Ocf.INSTALLED : Ocf.GENERIC,
+                            missing ? Status.NOT_INSTALLED : Status.ERROR,
+                            String.valueOf(e.getMessage()),
+                            startedAt,
+                            queueMillis));
+            return;
+        }
+        var agent = new RunningAgent(run, command, child, streams, next.whenDone(), startedAt, queueMillis, deadline);
+        ProcessTable.read(child.pid()).ifPresent(entry -> journal.started(child.pid(), entry.startTicks()));
+        running.put(run.id(), agent);
+        if (!isFence(run) && !run.resource().isEmpty()) {
+            busyResources.add(run.resource());
+        }
+    }
+
+    private static boolean isFence(AgentRun run) {
+        return run.kind() == AgentRun.Kind.FENCE;
+    }
+
+    private void reapEnded() {
+        for (RunningAgent agent : List.copyOf(running.values())) {
+            if (poll.hasEnded(agent) && agent.reap(spawner) && !agent.isEnding()) {
+                finish(agent);
+            }
+        }
+    }
+
+    private void checkDeadlines() {
+        ProcessTable table = null;
+        for (RunningAgent agent : List.copyOf(running.values())) {
+            long now = System.nanoTime();
+            if (agent.nextCheckNanos() - now > 0) {
+                continue;
+            }
+            if (!agent.isEnding() && now - agent.deadlineNanos() < 0) {
+                agent.boundOutput(now);
+                continue;
+            }
+            if (table == null) {
+                table = ProcessTable.read();
+            }
+            if (!agent.isEnding()) {
+                agent.beginEnding(Ending.TIMED_OUT, table, settings.graceMillis(), now);
+            } else if (agent.checkEnding(table, spawner, now)) {
+                finish(agent);
+            }
+        }
+    }
+
+    private void cancelNow(String id) {
+        RunningAgent agent = running.get(id);
+        if (agent != null) {
+            if (!agent.isEnding()) {
+                agent.beginEnding(Ending.CANCELLED, ProcessTable.read(), settings.graceMillis(), System.nanoTime());
+            }
+            return;
+        }
+        waiting.removeIf(entry -> {
+            if (!entry.run().id().equals(id)) {
+                return false;
+            }
+            cancelled(entry);
+            return true;
+        });
+    }
+
+    private void cancelled(Waiting entry) {
+        answer(
+                entry.whenDone(),
+                failed(
+                        entry.run(),
+                        Ocf.GENERIC,
+                        Status.CANCELLED,
+                        "cancelled before it was started",
+                        System.currentTimeMillis(),
+                        millisSince(entry.sinceNanos())));
+    }
+
+    private void finish(RunningAgent agent) {
+        running.remove(agent.run().id());
+        if (!isFence(agent.run())) {
+            busyResources.remove(agent.run().resource());
+        }
+        if (!agent.isReaped()) {
+            unreaped.add(agent);
+        }
+        journal.ended(agent.child().pid());
+        answer(agent.whenDone(), agent.result());
+    }
+
+    private void answer(Consumer<AgentResult> whenDone, AgentResult result) {
+        accepted.remove(result.id());
+        try {
+            whenDone.accept(result);
+        } catch (RuntimeException e) {
+            // One receiver's failure must not end the agents of all others.
+            LOG.error("the result {} was not taken by its receiver", result, e);
+        }
+    }
+
+    private void endAll() {
+        takeInbox();
+        for (Waiting entry = waiting.poll(); entry != null; entry = waiting.poll()) {
+            cancelled(entry);
+        }
+        ProcessTable table = ProcessTable.read();
+        long until = System.nanoTime() + CLOSE_NANOS;
+        for (RunningAgent agent : running.values()) {
+            if (!agent.isEnding()) {
+                agent.beginEnding(Ending.CANCELLED, table, settings.graceMillis(), System.nanoTime());
+            }
+        }
+        while (!running.isEmpty() && System.nanoTime() - until < 0) {
+            poll.await(running.values(), 10_000_000L);
+            reapEnded();
+            checkDeadlines();
+        }
+    }
+
+    private static void endLeftovers(List<RunJournal.Left> left) {
+        Set<ProcessTable.Entry> victims = new LinkedHashSet<>();
+        ProcessTable table = ProcessTable.read();
+        for (RunJournal.Left process : left) {
+            ProcessTable.Entry entry = table.processes().get(process.pid());
+            if (entry != null && entry.startTicks() == process.startTicks()) {
+                LOG.warn("agent {} ({}) of an earlier daemon still runs; it is ended", process.pid(), entry.name());
+                victims.addAll(table.treeOf(process.pid(), List.of(entry)));
+            }
+        }
+        long until = System.nanoTime() + LEFTOVER_NANOS;
+        // -1 leads nothing: only what is known, and its children.
+        for (var alive = table.treeOf(-1, victims);
+                !alive.isEmpty();
+                alive = ProcessTable.read().treeOf(-1, victims)) {
+            if (System.nanoTime() - until > 0) {
+                LOG.error("not even SIGKILL ended {}; what they do may collide with what is started now", alive);
+                return;
+            }
+            alive.forEach(member -> Libc.kill(member.pid(), Libc.SIGKILL));
+            victims.addAll(alive);
+            LockSupport.parkNanos(2_000_000L);
+        }
+    }
+
+    private static AgentResult failed(
+            AgentRun run, int rc, Status status, String reason, long startedAt, long queueMillis) {
+        return new AgentResult(run.id(), rc, status, reason, "", "", startedAt, 0, queueMillis);
+    }
+
+    private static long millisSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1_000_000L;
+    }
+}

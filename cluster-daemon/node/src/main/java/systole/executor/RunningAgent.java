@@ -1,0 +1,224 @@
+package systole.executor;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import systole.executor.AgentResult.Status;
+import systole.executor.OutputFiles.Stream;
+
+/** One agent between its start and its answer. Lives on the executor's thread. */
+final class RunningAgent {
+    private static final long SHORTEST_CHECK_NANOS = 10_000_000L;
+    private static final long LONGEST_CHECK_NANOS = 1_000_000_000L;
+    private static final long GROWS_FAST_BYTES = 64 * 1024;
+    private static final long SURVIVAL_NANOS = 5_000_000_000L;
+
+    /** Why a run is being ended before its time. */
+    enum Ending {
+        TIMED_OUT,
+        CANCELLED
+    }
+
+    private enum Phase {
+        RUNS,
+        /** TERM was sent. */
+        ASKED,
+        /** KILL was sent. */
+        KILLED
+    }
+
+    private final AgentRun run;
+    private final AgentCommand command;
+    private final Child child;
+    private final Stream output;
+    private final Stream messages;
+    private final Consumer<AgentResult> whenDone;
+    private final long startedAtMillis;
+    private final long startedNanos = System.nanoTime();
+    private final long queueMillis;
+    private final long deadlineNanos;
+
+    private Phase phase = Phase.RUNS;
+    private Ending ending = Ending.TIMED_OUT;
+    private final Set<ProcessTable.Entry> victims = new LinkedHashSet<>();
+    private String survivors = "";
+    private long escalateNanos;
+    private long nextCheckNanos;
+    private long checkPause = SHORTEST_CHECK_NANOS;
+    private boolean reaped;
+    private int waitStatus;
+    private int slot;
+
+    RunningAgent(
+            AgentRun run,
+            AgentCommand command,
+            Child child,
+            List<Stream> streams,
+            Consumer<AgentResult> whenDone,
+            long startedAtMillis,
+            long queueMillis,
+            long deadlineNanos) {
+        this.run = run;
+        this.command = command;
+        this.child = child;
+        this.output = streams.get(0);
+        this.messages = streams.get(1);
+        this.whenDone = whenDone;
+        this.startedAtMillis = startedAtMillis;
+        this.queueMillis = queueMillis;
+        this.deadlineNanos = deadlineNanos;
+        this.nextCheckNanos = earlier(startedNanos + checkPause, deadlineNanos);
+    }
+
+    AgentRun run() {
+        return run;
+    }
+
+    Child child() {
+        return child;
+    }
+
+    Consumer<AgentResult> whenDone() {
+        return whenDone;
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    long nextCheckNanos() {
+        return nextCheckNanos;
+    }
+
+    boolean isEnding() {
+        return phase != Phase.RUNS;
+    }
+
+    boolean isReaped() {
+        return reaped;
+    }
+
+    int slot() {
+        return reaped ? 0 : slot;
+    }
+
+    void slot(int index) {
+        slot = index;
+    }
+
+    /** Takes the exit status if the process has ended; true if it has. */
+    boolean reap(Spawner spawner) {
+        if (!reaped) {
+            spawner.reap(child).ifPresent(status -> {
+                waitStatus = status;
+                reaped = true;
+                // An ending tree is looked at once more without waiting.
+                nextCheckNanos = System.nanoTime();
+            });
+        }
+        return reaped;
+    }
+
+    /** Looks at the size of the output; the calmer it is, the later again. */
+    void boundOutput(long now) {
+        long grown = Math.max(output.bound(), messages.bound());
+        checkPause = grown > GROWS_FAST_BYTES ? SHORTEST_CHECK_NANOS : Math.min(LONGEST_CHECK_NANOS, checkPause * 2);
+        nextCheckNanos = earlier(now + checkPause, deadlineNanos);
+    }
+
+    void beginEnding(Ending cause, ProcessTable table, long graceMillis, long now) {
+        ending = cause;
+        phase = Phase.ASKED;
+        victims.addAll(table.treeOf(child.pid(), victims));
+        signalAll(Libc.SIGTERM);
+        escalateNanos = now + graceMillis * 1_000_000L;
+        checkPause = SHORTEST_CHECK_NANOS;
+        nextCheckNanos = earlier(now + checkPause, escalateNanos);
+    }
+
+    /** One look at a tree that is being ended; true when nothing of it is left, or all was tried. */
+    boolean checkEnding(ProcessTable table, Spawner spawner, long now) {
+        reap(spawner);
+        List<ProcessTable.Entry> alive = table.treeOf(child.pid(), victims);
+        victims.addAll(alive);
+        if (alive.isEmpty() && reaped) {
+            return true;
+        }
+        if (now - escalateNanos >= 0) {
+            if (phase == Phase.KILLED) {
+                survivors = alive.stream()
+                        .map(entry -> entry.pid() + " (" + entry.name() + ")")
+                        .collect(Collectors.joining(", "));
+                return true;
+            }
+            phase = Phase.KILLED;
+            escalateNanos = now + SURVIVAL_NANOS;
+            checkPause = SHORTEST_CHECK_NANOS;
+        }
+        if (phase == Phase.KILLED) {
+            // Again and again: a tree that forks while it is being killed loses in the end.
+            signalAll(Libc.SIGKILL);
+        }
+        checkPause = Math.min(checkPause * 2, LONGEST_CHECK_NANOS / 10);
+        nextCheckNanos = earlier(now + checkPause, escalateNanos);
+        return false;
+    }
+
+    private void signalAll(int signal) {
+        if (!reaped) {
+            Libc.kill(-child.pid(), signal);
+        }
+        for (ProcessTable.Entry victim : victims) {
+            boolean same = ProcessTable.read(victim.pid())
+                    .map(now -> now.startTicks() == victim.startTicks())
+                    .orElse(false);
+            // The group has its signal already, as long as its leader is there to hold the number.
+            if (same && (reaped || victim.group() != child.pid())) {
+                Libc.kill(victim.pid(), signal);
+            }
+        }
+    }
+
+    AgentResult result() {
+        String stdout = output.finish();
+        String stderr = messages.finish();
+        long execMillis = (System.nanoTime() - startedNanos) / 1_000_000L;
+        int rc = Ocf.GENERIC;
+        Status status = Status.DONE;
+        String reason;
+        if (isEnding()) {
+            status = ending == Ending.TIMED_OUT ? Status.TIMED_OUT : Status.CANCELLED;
+            reason = ending == Ending.TIMED_OUT
+                    ? "agent did not complete within " + run.timeoutMillis() + "ms"
+                    : "cancelled while it ran";
+            String said = Ocf.lastReason(stderr);
+            reason += said.isEmpty() ? "" : "; it said: " + said;
+            reason += survivors.isEmpty() ? "" : "; not even SIGKILL ended " + survivors;
+        } else if ((waitStatus & 0x7f) != 0) {
+            reason = "agent was ended by signal " + (waitStatus & 0x7f);
+        } else {
+            int code = (waitStatus >> 8) & 0xff;
+            rc = command.meaning().toOcf(run.action(), code);
+            reason = reason(stderr, code, rc);
+        }
+        return new AgentResult(run.id(), rc, status, reason, stdout, stderr, startedAtMillis, execMillis, queueMillis);
+    }
+
+    private String reason(String stderr, int code, int rc) {
+        if (command.meaning() == ExitCodes.FENCE) {
+            String trimmed = stderr.strip();
+            return code == 0 ? "" : trimmed.substring(trimmed.lastIndexOf('\n') + 1);
+        }
+        String said = Ocf.lastReason(stderr);
+        if (said.isEmpty() && command.meaning() == ExitCodes.OCF && rc != code) {
+            return "agent ended with exit code " + code + ", which the agent API does not define";
+        }
+        return said;
+    }
+
+    private static long earlier(long a, long b) {
+        return a - b < 0 ? a : b;
+    }
+}
