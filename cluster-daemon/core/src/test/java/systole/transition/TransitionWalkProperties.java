@@ -64,9 +64,7 @@ class TransitionWalkProperties {
         for (int round = 0; ; round++) {
             assertThat(round).isLessThanOrEqualTo(2 * size + 2);
             for (GraphAction action : walk.fire(0)) {
-                assertThat(failed)
-                        .doesNotContainAnyElementsOf(
-                                graph.byActionId().get(action.id()).inputs());
+                assertThat(graph.byActionId().get(action.id()).inputs()).noneMatch(failed::contains);
                 if (!(action instanceof GraphAction.PseudoEvent)) {
                     flying.add(action);
                 }
