@@ -21,10 +21,10 @@ final class CrmWork {
             "nodes",
             "resources",
             "constraints",
+            "tags",
             "fencing-topology",
             "rsc_defaults",
             "op_defaults",
-            "tags",
             "acls",
             "alerts");
     private static final Set<String> ALWAYS = Set.of("crm_config", "nodes", "resources", "constraints");
