@@ -138,7 +138,8 @@ public final class CrmLanguage {
             }
         }
         found.sort(Comparator.comparingInt((Entry entry) -> CrmDraft.rank(entry.kind()))
-                .thenComparing(entry -> entry.element().is("node") ? entry.element().id() : entry.id()));
+                .thenComparing(
+                        entry -> entry.element().is("node") ? entry.element().id() : entry.id()));
         return found;
     }
 
