@@ -1,0 +1,266 @@
+package systole.fencing;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The asking side of fencing: who is to do it, whether it is under way already, whom to ask next when one fails
+ * (controller-and-fencer 12.2, 12.4, 12.5). Every node keeps the same table of operations under way, since orders and
+ * reports come in the same order everywhere; only the origin of one acts on it.
+ */
+public final class FenceDesk {
+    private static final long MILLI = 1_000_000L;
+    private static final long SLACK_MILLIS = 5_000;
+
+    private static final class Entry {
+        FenceOrder order;
+        boolean delivered;
+        final SortedSet<String> tried = new TreeSet<>();
+        final List<String> waiters = new ArrayList<>();
+        long deadlineNanos = Long.MAX_VALUE;
+
+        Entry(FenceOrder order) {
+            this.order = order;
+        }
+    }
+
+    /** Facts about the cluster that the choice of an executor needs. */
+    public record Situation(
+            DeviceRegistry registry, SortedSet<String> members, Map<String, Set<String>> activeDevices) {
+        /** @param activeDevices nodes on which a device's own monitor runs, by device */
+        public Situation {
+            members = new TreeSet<>(members);
+            activeDevices = Map.copyOf(activeDevices);
+        }
+    }
+
+    private final String self;
+    private final String incarnation;
+    private final Map<String, Entry> table = new TreeMap<>();
+    private long lastOperation;
+    private List<FencingEffect> effects = new ArrayList<>();
+
+    /** @param incarnation differs between two starts of a node, so that operations of both differ */
+    public FenceDesk(String self, String incarnation) {
+        this.self = self;
+        this.incarnation = incarnation;
+    }
+
+    /**
+     * Asks for a node to be fenced. The waiter is told exactly once. A request for what is under way already is merged
+     * with it.
+     */
+    public List<FencingEffect> request(
+            String target,
+            String action,
+            long timeoutMillis,
+            long delayMillis,
+            String client,
+            long joinedAt,
+            String waiter,
+            Situation now,
+            long nowNanos) {
+        effects = new ArrayList<>();
+        for (Entry entry : table.values()) {
+            if (entry.order.target().equals(target)
+                    && entry.order.action().equals(action)
+                    && now.members().contains(entry.order.executor())) {
+                entry.waiters.add(waiter);
+                return effects;
+            }
+        }
+        String id = self + "-" + incarnation + "-" + ++lastOperation;
+        FenceOrder order = new FenceOrder(id, target, action, timeoutMillis, delayMillis, self, self, client, joinedAt);
+        Entry entry = new Entry(order);
+        entry.waiters.add(waiter);
+        table.put(id, entry);
+        tryNext(entry, now, nowNanos, new FenceReport(order, false, "", true, false, "no node can fence " + target));
+        return effects;
+    }
+
+    /** An order came, in its place. Returns whether this node has to execute it. */
+    public boolean ordered(FenceOrder order) {
+        Entry entry = table.computeIfAbsent(order.operation(), id -> new Entry(order));
+        entry.order = order;
+        entry.delivered = true;
+        entry.tried.add(order.executor());
+        return order.executor().equals(self);
+    }
+
+    /** An executor failed. */
+    public List<FencingEffect> failed(FenceReport report, Situation now, long nowNanos) {
+        effects = new ArrayList<>();
+        Entry entry = table.get(report.order().operation());
+        if (entry == null || !entry.order.executor().equals(report.order().executor())) {
+            return effects;
+        }
+        if (entry.order.origin().equals(self) && !report.timedOut()) {
+            tryNext(entry, now, nowNanos, report);
+        } else {
+            end(entry, report);
+        }
+        return effects;
+    }
+
+    /** The target was fenced, by whomever: everybody who waits for it is answered. */
+    public List<FencingEffect> succeeded(String target, String action) {
+        effects = new ArrayList<>();
+        for (Entry entry : List.copyOf(table.values())) {
+            boolean same = entry.order.action().equals(action)
+                    || (!action.equals("on") && !entry.order.action().equals("on"));
+            if (entry.order.target().equals(target) && same) {
+                table.remove(entry.order.operation());
+                answer(entry, true, false, "");
+            }
+        }
+        return effects;
+    }
+
+    /** The members changed: operations whose executor is gone go to another one, those whose origin is gone are left. */
+    public List<FencingEffect> membersAre(Situation now, long nowNanos) {
+        effects = new ArrayList<>();
+        for (Entry entry : List.copyOf(table.values())) {
+            boolean mine = entry.order.origin().equals(self);
+            boolean executorGone = !now.members().contains(entry.order.executor());
+            if (mine && executorGone) {
+                FenceReport lost = new FenceReport(
+                        entry.order, false, "", false, false, "executing node " + entry.order.executor() + " was lost");
+                entry.tried.remove(self);
+                tryNext(entry, now, nowNanos, lost);
+            } else if (executorGone) {
+                table.remove(entry.order.operation());
+                answer(entry, false, false, "executing node " + entry.order.executor() + " was lost");
+            }
+        }
+        return effects;
+    }
+
+    /** An order of this node was dropped because the view changed; sent again if it is still wanted. */
+    public List<FencingEffect> dropped(FenceOrder order, Situation now, long nowNanos) {
+        effects = new ArrayList<>();
+        Entry entry = table.get(order.operation());
+        if (entry != null && entry.order.executor().equals(order.executor()) && !entry.delivered) {
+            entry.tried.remove(order.executor());
+            tryNext(entry, now, nowNanos, new FenceReport(order, false, "", true, false, "no node can do it"));
+        }
+        return effects;
+    }
+
+    /** Gives up what takes too long. */
+    public List<FencingEffect> tick(long nowNanos) {
+        effects = new ArrayList<>();
+        for (Entry entry : List.copyOf(table.values())) {
+            if (entry.deadlineNanos <= nowNanos) {
+                end(entry, new FenceReport(entry.order, false, "", false, true, "no result within the total time"));
+            }
+        }
+        return effects;
+    }
+
+    public long deadlineNanos() {
+        long first = Long.MAX_VALUE;
+        for (Entry entry : table.values()) {
+            first = Math.min(first, entry.deadlineNanos);
+        }
+        return first;
+    }
+
+    /** Orders under way, by operation. */
+    public List<FenceOrder> underWay() {
+        return table.values().stream().map(entry -> entry.order).toList();
+    }
+
+    private void tryNext(Entry entry, Situation now, long nowNanos, FenceReport last) {
+        List<String> left = executors(entry.order, now);
+        left.removeAll(entry.tried);
+        if (left.isEmpty()) {
+            end(entry, last);
+            return;
+        }
+        entry.order = entry.order.by(left.get(0));
+        entry.delivered = false;
+        entry.deadlineNanos = nowNanos + totalMillis(entry.order, now.registry()) * MILLI;
+        effects.add(new FencingEffect.SendOrder(entry.order));
+    }
+
+    private void end(Entry entry, FenceReport last) {
+        table.remove(entry.order.operation());
+        if (entry.order.origin().equals(self)) {
+            effects.add(new FencingEffect.GaveUp(last));
+        }
+        answer(entry, false, last.noDevice(), last.text());
+    }
+
+    private void answer(Entry entry, boolean succeeded, boolean noDevice, String text) {
+        for (String waiter : entry.waiters) {
+            effects.add(new FencingEffect.Answered(waiter, succeeded, noDevice, text));
+        }
+        entry.waiters.clear();
+    }
+
+    /** Who could do it, best first: never the target while there is another. */
+    private List<String> executors(FenceOrder order, Situation now) {
+        List<String> nodes = new ArrayList<>(now.members());
+        if (nodes.size() > 1) {
+            nodes.remove(order.target());
+        }
+        if (!now.registry().devices().isEmpty()) {
+            nodes.removeIf(node -> usable(order, node, now) == 0);
+        }
+        nodes.sort(Comparator.comparingInt((String node) -> -usable(order, node, now))
+                .thenComparingInt(node -> -active(order, node, now))
+                .thenComparingInt(node -> node.equals(self) ? 0 : 1)
+                .thenComparing(Comparator.naturalOrder()));
+        return nodes;
+    }
+
+    private static int usable(FenceOrder order, String node, Situation now) {
+        int usable = 0;
+        for (List<String> level : now.registry().plan(order.target())) {
+            for (String id : level) {
+                FenceDevice device = now.registry().devices().get(id);
+                if (id.equals("watchdog")
+                        || (device != null && !device.bannedNodes().contains(node))) {
+                    usable++;
+                }
+            }
+        }
+        return usable;
+    }
+
+    private static int active(FenceOrder order, String node, Situation now) {
+        int active = 0;
+        for (List<String> level : now.registry().plan(order.target())) {
+            for (String id : level) {
+                if (now.activeDevices().getOrDefault(id, Set.of()).contains(node)) {
+                    active++;
+                }
+            }
+        }
+        return active;
+    }
+
+    private static long totalMillis(FenceOrder order, DeviceRegistry registry) {
+        long sum = Math.max(0, order.delayMillis());
+        for (List<String> level : registry.plan(order.target())) {
+            for (String id : level) {
+                FenceDevice device = registry.devices().get(id);
+                if (device != null) {
+                    long one = device.timeoutMillis(order.action(), order.timeoutMillis());
+                    if (level.size() > 1 && order.action().equals("reboot")) {
+                        one = device.timeoutMillis("off", order.timeoutMillis())
+                                + device.timeoutMillis("on", order.timeoutMillis());
+                    }
+                    sum += one + device.longestDelayMillis(order.target());
+                }
+            }
+        }
+        return Math.max(sum, order.timeoutMillis()) * 12 / 10 + SLACK_MILLIS;
+    }
+}

@@ -1,0 +1,472 @@
+package systole.fencing;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import systole.fencing.FenceDevice.HostCheck;
+import systole.kernel.Seed;
+import systole.model.Element;
+
+/**
+ * The executing side of fencing on one node: works an order off, device by device and level by level
+ * (controller-and-fencer 11 and 12.3).
+ *
+ * <p>Mutable, single-threaded. An order always ends with a report, at the latest when the time of its last device and
+ * a grace for the shell are over.
+ */
+public final class FenceExecutor {
+    private static final long LIST_VALID_NANOS = 60_000_000_000L;
+    private static final long SHELL_GRACE_NANOS = 10_000_000_000L;
+    private static final long DEFAULT_TIMEOUT_MILLIS = 60_000;
+    private static final long MILLI = 1_000_000L;
+    private static final String WATCHDOG = "watchdog";
+
+    private enum Stage {
+        CHOOSING,
+        CHECKING,
+        DELAYED,
+        QUEUED,
+        RUNNING,
+        WATCHDOG_WAIT
+    }
+
+    private record CachedList(String output, long atNanos) {}
+
+    private static final class Operation {
+        final FenceOrder order;
+        final List<List<String>> levels;
+        int level;
+        int device;
+        boolean turningOn;
+        boolean first = true;
+        boolean anyDevice;
+        Stage stage = Stage.CHOOSING;
+        long runId;
+        long wakeNanos = Long.MAX_VALUE;
+        long deadlineNanos = Long.MAX_VALUE;
+        int triesLeft;
+        String lastDevice = "";
+        String lastText = "";
+        boolean lastTimedOut;
+
+        Operation(FenceOrder order, List<List<String>> levels) {
+            this.order = order;
+            this.levels = levels;
+        }
+
+        List<String> devices() {
+            return levels.get(level);
+        }
+    }
+
+    private final String self;
+    private final Seed chance;
+    private final Map<String, FenceTraits> traits = new TreeMap<>();
+    private final Map<String, CachedList> lists = new TreeMap<>();
+    private final Map<String, Integer> busy = new HashMap<>();
+    private final Map<String, Operation> operations = new TreeMap<>();
+    private final Map<Long, String> operationOfRun = new HashMap<>();
+    private final Map<Long, String> deviceOfRun = new HashMap<>();
+    private DeviceRegistry registry = DeviceRegistry.EMPTY;
+    private long watchdogMillis;
+    private long lastRunId;
+    private List<FencingEffect> effects = new ArrayList<>();
+
+    /** @param firstRunId runs of this node are numbered from here */
+    public FenceExecutor(String self, Seed chance, long firstRunId) {
+        this.self = self;
+        this.chance = chance;
+        this.lastRunId = firstRunId;
+    }
+
+    /**
+     * A new configuration; operations under way go on with the devices as they were found.
+     *
+     * @param watchdogMillis time after which a node that cannot be reached has reset itself; 0 if it would not
+     */
+    public List<FencingEffect> configure(DeviceRegistry next, long newWatchdogMillis) {
+        effects = new ArrayList<>();
+        for (FenceDevice device : next.devices().values()) {
+            if (!device.equals(registry.devices().get(device.id()))) {
+                lists.remove(device.id());
+            }
+            if (!traits.containsKey(device.agent())) {
+                traits.put(device.agent(), FenceTraits.UNKNOWN);
+                effects.add(new FencingEffect.ReadMetadata(device.agent()));
+            }
+        }
+        registry = next;
+        watchdogMillis = newWatchdogMillis;
+        return effects;
+    }
+
+    public void metadata(String agent, Optional<Element> metadata) {
+        traits.put(agent, FenceTraits.of(metadata));
+    }
+
+    public DeviceRegistry registry() {
+        return registry;
+    }
+
+    public FenceTraits traitsOf(FenceDevice device) {
+        return traits.getOrDefault(device.agent(), FenceTraits.UNKNOWN);
+    }
+
+    /** Begins an order; a repeated one is ignored. */
+    public List<FencingEffect> execute(FenceOrder order, long nowNanos) {
+        effects = new ArrayList<>();
+        if (!operations.containsKey(order.operation())) {
+            Operation operation = new Operation(order, planFor(order));
+            operations.put(order.operation(), operation);
+            go(operation, nowNanos);
+        }
+        return effects;
+    }
+
+    public List<FencingEffect> finished(FenceRunResult result, long nowNanos) {
+        effects = new ArrayList<>();
+        String device = deviceOfRun.remove(result.runId());
+        if (device != null) {
+            busy.merge(device, -1, Integer::sum);
+        }
+        String id = operationOfRun.remove(result.runId());
+        Operation operation = id == null ? null : operations.get(id);
+        if (operation != null && operation.runId == result.runId()) {
+            if (operation.stage == Stage.CHECKING) {
+                checked(operation, result, nowNanos);
+            } else if (operation.stage == Stage.RUNNING) {
+                ended(operation, result, nowNanos);
+            }
+        }
+        startQueued(nowNanos);
+        return effects;
+    }
+
+    public List<FencingEffect> tick(long nowNanos) {
+        effects = new ArrayList<>();
+        for (Operation operation : List.copyOf(operations.values())) {
+            if (operation.wakeNanos > nowNanos) {
+                continue;
+            }
+            operation.wakeNanos = Long.MAX_VALUE;
+            switch (operation.stage) {
+                case DELAYED -> queue(operation, nowNanos);
+                case WATCHDOG_WAIT -> finish(operation, true, "");
+                case RUNNING, CHECKING -> {
+                    FenceRunResult lost = new FenceRunResult(
+                            operation.runId, 1, true, "", "the fence agent did not end within its time");
+                    operationOfRun.remove(operation.runId);
+                    String device = deviceOfRun.remove(operation.runId);
+                    if (device != null) {
+                        busy.merge(device, -1, Integer::sum);
+                    }
+                    if (operation.stage == Stage.CHECKING) {
+                        checked(operation, lost, nowNanos);
+                    } else {
+                        ended(operation, lost, nowNanos);
+                    }
+                }
+                case CHOOSING, QUEUED -> {}
+            }
+        }
+        startQueued(nowNanos);
+        return effects;
+    }
+
+    public long deadlineNanos() {
+        long first = Long.MAX_VALUE;
+        for (Operation operation : operations.values()) {
+            first = Math.min(first, operation.wakeNanos);
+        }
+        return first;
+    }
+
+    /** A call that checks the device itself: its {@code monitor}. Counts nowhere else. */
+    public Optional<FenceRun> monitor(String deviceId, long runId, long timeoutMillis) {
+        FenceDevice device = registry.devices().get(deviceId);
+        if (device == null) {
+            return Optional.empty();
+        }
+        FenceTraits known = traitsOf(device);
+        String word = device.wordFor("monitor", known).orElse("monitor");
+        long timeout = device.timeoutMillis("monitor", timeoutMillis);
+        return Optional.of(
+                new FenceRun(runId, deviceId, device.agent(), word, "", device.input(word, "", known), timeout));
+    }
+
+    private List<List<String>> planFor(FenceOrder order) {
+        List<List<String>> plan = registry.plan(order.target());
+        if (!order.action().equals("on")) {
+            return plan;
+        }
+        List<String> automatic = new ArrayList<>();
+        for (FenceDevice device : registry.devices().values()) {
+            FenceTraits known = traitsOf(device);
+            if (known.automaticOn() && (!known.onTarget() || self.equals(order.target()))) {
+                automatic.add(device.id());
+            }
+        }
+        return automatic.isEmpty() ? plan : List.of(automatic);
+    }
+
+    /** Takes the next device that there is to take, or ends. */
+    private void go(Operation operation, long nowNanos) {
+        while (true) {
+            if (operation.level >= operation.levels.size()) {
+                giveUp(operation, nowNanos);
+                return;
+            }
+            if (operation.device >= operation.devices().size()) {
+                if (remapped(operation) && !operation.turningOn) {
+                    operation.turningOn = true;
+                    operation.device = 0;
+                    continue;
+                }
+                finish(operation, true, "");
+                return;
+            }
+            String id = operation.devices().get(operation.device);
+            if (id.equals(WATCHDOG) && watchdogMillis > 0) {
+                awaitWatchdog(operation, nowNanos);
+                return;
+            }
+            FenceDevice device = registry.devices().get(id);
+            if (operation.turningOn && (device == null || skipsOn(device))) {
+                operation.device++;
+                continue;
+            }
+            if (device == null || device.bannedNodes().contains(self)) {
+                nextLevel(operation, id + " is not available on " + self);
+                continue;
+            }
+            switch (suits(operation, device, nowNanos)) {
+                case YES -> {
+                    operation.anyDevice = true;
+                    delay(operation, device, nowNanos);
+                    return;
+                }
+                case ASK -> {
+                    return;
+                }
+                case NO -> nextLevel(operation, id + " cannot fence " + operation.order.target());
+            }
+        }
+    }
+
+    private enum Suits {
+        YES,
+        NO,
+        ASK
+    }
+
+    private Suits suits(Operation operation, FenceDevice device, long nowNanos) {
+        String target = operation.order.target();
+        FenceTraits known = traitsOf(device);
+        if (device.wordFor(actionOf(operation), known).isEmpty()) {
+            return Suits.NO;
+        }
+        HostCheck check = device.hostCheck(known);
+        return switch (check) {
+            case NONE -> Suits.YES;
+            case STATIC_LIST -> device.listsHost(target) ? Suits.YES : Suits.NO;
+            case DYNAMIC_LIST -> {
+                CachedList cached = lists.get(device.id());
+                if (cached != null && nowNanos - cached.atNanos() < LIST_VALID_NANOS) {
+                    yield device.foundIn(cached.output(), target) ? Suits.YES : Suits.NO;
+                }
+                check(operation, device, "list", "", nowNanos);
+                yield Suits.ASK;
+            }
+            case STATUS -> {
+                check(operation, device, "status", target, nowNanos);
+                yield Suits.ASK;
+            }
+        };
+    }
+
+    private void check(Operation operation, FenceDevice device, String action, String target, long nowNanos) {
+        operation.stage = Stage.CHECKING;
+        long timeout = device.timeoutMillis(action, DEFAULT_TIMEOUT_MILLIS);
+        start(operation, device, action, target, timeout, nowNanos);
+    }
+
+    private void checked(Operation operation, FenceRunResult result, long nowNanos) {
+        operation.stage = Stage.CHOOSING;
+        operation.wakeNanos = Long.MAX_VALUE;
+        FenceDevice device = registry.devices().get(operation.devices().get(operation.device));
+        if (device == null) {
+            go(operation, nowNanos);
+            return;
+        }
+        boolean suits;
+        if (device.hostCheck(traitsOf(device)) == HostCheck.DYNAMIC_LIST) {
+            CachedList former = lists.get(device.id());
+            String output = result.succeeded() ? result.output() : former == null ? "" : former.output();
+            lists.put(device.id(), new CachedList(output, nowNanos));
+            suits = device.foundIn(output, operation.order.target());
+        } else {
+            suits = !result.timedOut() && (result.exitCode() == 0 || result.exitCode() == 2);
+        }
+        if (suits) {
+            operation.anyDevice = true;
+            delay(operation, device, nowNanos);
+        } else {
+            nextLevel(operation, device.id() + " cannot fence " + operation.order.target());
+            go(operation, nowNanos);
+        }
+    }
+
+    private void delay(Operation operation, FenceDevice device, long nowNanos) {
+        long requested = operation.first ? operation.order.delayMillis() : 0;
+        operation.first = false;
+        boolean cuts = !operation.order.action().equals("on") && !operation.turningOn;
+        long own =
+                cuts && operation.order.delayMillis() >= 0 ? device.delayMillis(operation.order.target(), chance) : 0;
+        long delay = Math.max(0, requested) + own;
+        String action = actionOf(operation);
+        operation.triesLeft = device.tries(action);
+        operation.deadlineNanos = 0;
+        if (delay > 0) {
+            operation.stage = Stage.DELAYED;
+            operation.wakeNanos = nowNanos + delay * MILLI;
+        } else {
+            queue(operation, nowNanos);
+        }
+    }
+
+    private void queue(Operation operation, long nowNanos) {
+        operation.stage = Stage.QUEUED;
+        FenceDevice device = registry.devices().get(operation.devices().get(operation.device));
+        if (device == null) {
+            operation.stage = Stage.CHOOSING;
+            nextLevel(operation, "the device was removed from the configuration");
+            go(operation, nowNanos);
+            return;
+        }
+        int limit = device.parallel();
+        if (limit > 0 && busy.getOrDefault(device.id(), 0) >= limit) {
+            return;
+        }
+        if (operation.deadlineNanos == 0) {
+            long timeout = device.timeoutMillis(actionOf(operation), operation.order.timeoutMillis());
+            operation.deadlineNanos = nowNanos + timeout * MILLI;
+        }
+        operation.triesLeft--;
+        operation.stage = Stage.RUNNING;
+        long left = Math.max(1, (operation.deadlineNanos - nowNanos) / MILLI);
+        start(operation, device, actionOf(operation), operation.order.target(), left, nowNanos);
+    }
+
+    private void startQueued(long nowNanos) {
+        for (Operation operation : List.copyOf(operations.values())) {
+            if (operation.stage == Stage.QUEUED) {
+                queue(operation, nowNanos);
+            }
+        }
+    }
+
+    private void start(
+            Operation operation, FenceDevice device, String action, String target, long timeoutMillis, long nowNanos) {
+        FenceTraits known = traitsOf(device);
+        String word = device.wordFor(action, known).orElse(action);
+        operation.runId = ++lastRunId;
+        operation.wakeNanos = nowNanos + timeoutMillis * MILLI + SHELL_GRACE_NANOS;
+        operation.lastDevice = device.id();
+        busy.merge(device.id(), 1, Integer::sum);
+        operationOfRun.put(operation.runId, operation.order.operation());
+        deviceOfRun.put(operation.runId, device.id());
+        effects.add(new FencingEffect.Run(new FenceRun(
+                operation.runId,
+                device.id(),
+                device.agent(),
+                word,
+                target,
+                device.input(word, target, known),
+                timeoutMillis)));
+    }
+
+    private void ended(Operation operation, FenceRunResult result, long nowNanos) {
+        operation.wakeNanos = Long.MAX_VALUE;
+        operation.lastTimedOut = result.timedOut();
+        if (result.succeeded() || operation.turningOn) {
+            operation.stage = Stage.CHOOSING;
+            operation.device++;
+            go(operation, nowNanos);
+            return;
+        }
+        operation.lastText = operation.lastDevice + ": "
+                + (result.reason().isEmpty() ? "exit code " + result.exitCode() : result.reason());
+        if (operation.triesLeft > 0 && operation.deadlineNanos - nowNanos > MILLI) {
+            queue(operation, nowNanos);
+            return;
+        }
+        operation.stage = Stage.CHOOSING;
+        nextLevel(operation, operation.lastText);
+        go(operation, nowNanos);
+    }
+
+    private static void nextLevel(Operation operation, String why) {
+        if (operation.anyDevice || operation.lastText.isEmpty()) {
+            operation.lastText = operation.lastText.isEmpty() ? why : operation.lastText;
+        }
+        operation.level++;
+        operation.device = 0;
+        operation.turningOn = false;
+    }
+
+    private void giveUp(Operation operation, long nowNanos) {
+        if (watchdogMillis > 0 && !operation.order.action().equals("on") && operation.stage != Stage.WATCHDOG_WAIT) {
+            awaitWatchdog(operation, nowNanos);
+            return;
+        }
+        finish(operation, false, operation.lastText.isEmpty() ? "no fence device is configured" : operation.lastText);
+    }
+
+    private void awaitWatchdog(Operation operation, long nowNanos) {
+        operation.anyDevice = true;
+        operation.lastDevice = WATCHDOG;
+        operation.stage = Stage.WATCHDOG_WAIT;
+        operation.wakeNanos = nowNanos + watchdogMillis * MILLI;
+    }
+
+    private void finish(Operation operation, boolean succeeded, String text) {
+        operations.remove(operation.order.operation());
+        String device = succeeded && operation.level < operation.levels.size() && operation.stage != Stage.WATCHDOG_WAIT
+                ? String.join(",", operation.devices())
+                : operation.lastDevice;
+        effects.add(new FencingEffect.SendReport(new FenceReport(
+                operation.order, succeeded, device, !operation.anyDevice, operation.lastTimedOut, text)));
+    }
+
+    private boolean remapped(Operation operation) {
+        return operation.order.action().equals("reboot") && operation.devices().size() > 1;
+    }
+
+    private String actionOf(Operation operation) {
+        if (operation.turningOn) {
+            return "on";
+        }
+        return remapped(operation) ? "off" : operation.order.action();
+    }
+
+    private boolean skipsOn(FenceDevice device) {
+        FenceTraits known = traitsOf(device);
+        return device.option("pcmk_reboot_action").equals("off")
+                || known.automaticOn()
+                || device.wordFor("on", known).isEmpty();
+    }
+
+    /** The order that is worked on against a target, if any. */
+    public @Nullable FenceOrder workingOn(String target) {
+        for (Operation operation : operations.values()) {
+            if (operation.order.target().equals(target)) {
+                return operation.order;
+            }
+        }
+        return null;
+    }
+}

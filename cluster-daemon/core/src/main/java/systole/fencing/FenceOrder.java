@@ -1,0 +1,28 @@
+package systole.fencing;
+
+/**
+ * "This node is to be fenced, by that one": told to all, in order, so that everybody knows what is under way.
+ *
+ * @param operation unique; the same over several attempts by different executors
+ * @param action {@code reboot}, {@code off} or {@code on}
+ * @param timeoutMillis for each device without a timeout of its own
+ * @param delayMillis before the first device; −1 switches the devices' own delays off
+ * @param executor node that runs the agents
+ * @param origin node that asked and looks for another executor if this one fails
+ * @param client what asked there, for the history
+ * @param joinedAt of the target, when this was decided; −1 if never seen
+ */
+public record FenceOrder(
+        String operation,
+        String target,
+        String action,
+        long timeoutMillis,
+        long delayMillis,
+        String executor,
+        String origin,
+        String client,
+        long joinedAt) {
+    FenceOrder by(String other) {
+        return new FenceOrder(operation, target, action, timeoutMillis, delayMillis, other, origin, client, joinedAt);
+    }
+}
