@@ -38,7 +38,8 @@ public sealed interface RingMessage {
     /**
      * "These are the nodes I see, and these I have given up on."
      *
-     * @param incarnation which life of the sender speaks; differs after each restart
+     * @param incarnation which life of the sender speaks; grows with each restart
+     * @param number counts the Joins of this life, so that an overtaken one is known as old
      * @param failed subset of {@code seen}; never contains the sender
      * @param left those of {@code failed} that are known to have said goodbye
      * @param ringSequence highest ring sequence the sender has heard of
@@ -46,6 +47,7 @@ public sealed interface RingMessage {
     record Join(
             NodeId sender,
             long incarnation,
+            long number,
             SortedSet<NodeId> seen,
             SortedSet<NodeId> failed,
             SortedSet<NodeId> left,

@@ -15,7 +15,7 @@ public record RingStatus(
      * One peer over one link.
      *
      * @param heard whether it is heard now
-     * @param silentMillis time since it was heard
+     * @param silentMillis time since it was heard, -1 if never
      * @param intervalMillis mean time between its heartbeats
      * @param jitterMillis mean deviation of that time
      * @param timeoutMillis silence after which it would be suspected now
