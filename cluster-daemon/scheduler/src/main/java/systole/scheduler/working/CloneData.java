@@ -1,5 +1,6 @@
 package systole.scheduler.working;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers of a clone (input-and-status 9.2). */
@@ -13,6 +14,9 @@ public final class CloneData {
 
     /** The definition of what is cloned: a primitive or a group. */
     public Definition child;
+
+    /** Members of a cloned group. */
+    public List<Definition> members = List.of();
 
     /** Instances created so far; the number of the next one. */
     public int created;

@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import systole.model.Element;
 import systole.model.Score;
@@ -53,8 +55,8 @@ public final class Cluster {
 
     private final Map<String, Resource> resourcesById = new LinkedHashMap<>();
 
-    /** Resources first seen under a history name that is not their id, in the order found. */
-    public final Map<String, Resource> resourcesByHistoryName = new LinkedHashMap<>();
+    /** Resources seen under a history name that is not their id, in the order found. */
+    public final Map<String, List<Resource>> resourcesByHistoryName = new LinkedHashMap<>();
 
     /** Configuration elements of templates, and which primitives use them, in document order. */
     public final Map<String, List<String>> templates = new LinkedHashMap<>();
@@ -92,7 +94,18 @@ public final class Cluster {
     public @Nullable Element rscDefaults;
     public @Nullable Element opDefaults;
 
+    public final FailCounts failCounts = new FailCounts(this);
+    public final Digests digests = new Digests(this);
+
+    /** Digest checks of connections whose address is known only after placement. */
+    public final List<DeferredCheck> deferredChecks = new ArrayList<>();
+
+    private final Set<String> clearing = new HashSet<>();
+
     private int nextResource;
+
+    /** A failed operation whose parameters may have changed, to be compared once the container is placed. */
+    public record DeferredCheck(Resource resource, Node node, HistoryEntry entry) {}
 
     public Cluster(Element cib, Instant now, boolean withReasons) {
         this.cib = cib;
@@ -159,8 +172,8 @@ public final class Cluster {
         if (exact != null) {
             return exact;
         }
-        Resource known = id == null ? null : resourcesByHistoryName.get(id);
-        return known == null ? null : known.top();
+        List<Resource> known = id == null ? null : resourcesByHistoryName.get(id);
+        return known == null || known.isEmpty() ? null : known.get(0).top();
     }
 
     /**
@@ -206,6 +219,11 @@ public final class Cluster {
         return agent == null ? context : context.withAgent(agent.standard(), agent.provider(), agent.type());
     }
 
+    /** Instance attributes of a resource as they are on a node, or without any node. Not to be changed. */
+    public Map<String, String> parameters(Resource resource, @Nullable Node node) {
+        return Parameters.of(this, resource, node);
+    }
+
     /** Notes an instant at which the result may change. */
     public void recheckAt(long epochSeconds) {
         if (epochSeconds > nowSeconds && (recheckBy == 0 || epochSeconds < recheckBy)) {
@@ -249,6 +267,14 @@ public final class Cluster {
     }
 
     public void early(EarlyAction action) {
+        if (action.kind() == EarlyAction.Kind.CLEAR_FAILCOUNT && action.resource() != null) {
+            clearing.add(action.resource().index + "@" + action.node().index);
+        }
         earlyActions.add(action);
+    }
+
+    /** Whether clearing of the fail count is planned for a resource on a node. */
+    public boolean isClearing(Resource resource, Node node) {
+        return !clearing.isEmpty() && clearing.contains(resource.index + "@" + node.index);
     }
 }

@@ -1,6 +1,9 @@
 package systole.scheduler.working;
 
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import systole.scheduler.rules.Values;
 
 /** Cluster options as used, invalid values replaced by defaults (input-and-status 7.1). */
 public final class Options {
@@ -64,5 +67,24 @@ public final class Options {
     public String text(String name, String fallback) {
         String value = raw.get(name);
         return value == null ? fallback : value;
+    }
+
+    /** A score; the colours mean what the health strategy says. */
+    public int score(@Nullable String text, int fallback) {
+        long value = scoreOrInvalid(text);
+        return value == Values.INVALID ? fallback : (int) value;
+    }
+
+    /** A score, or {@link Values#INVALID}. */
+    public long scoreOrInvalid(@Nullable String text) {
+        if (text == null) {
+            return Values.INVALID;
+        }
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "red" -> healthRed;
+            case "yellow" -> healthYellow;
+            case "green" -> healthGreen;
+            default -> Values.scoreOrInvalid(text);
+        };
     }
 }
