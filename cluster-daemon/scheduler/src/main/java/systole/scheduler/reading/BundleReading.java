@@ -45,7 +45,8 @@ final class BundleReading {
         this.reading = reading;
     }
 
-    @Nullable Resource unpack(Element xml) {
+    @Nullable
+    Resource unpack(Element xml) {
         Element engine = xml.child("docker").orElse(xml.child("podman").orElse(null));
         if (engine == null || engine.attribute("image") == null) {
             return ignored(xml, "it has no docker or podman element with an image");
@@ -61,8 +62,8 @@ final class BundleReading {
         if (data.controlPort != null && firstAddress == null) {
             data.replicasPerHost = 1;
         }
-        Resource bundle = cluster.addResource(
-                xml.id(), Resource.Variant.BUNDLE, new Definition(xml, null, List.of()), null);
+        Resource bundle =
+                cluster.addResource(xml.id(), Resource.Variant.BUNDLE, new Definition(xml, null, List.of()), null);
         bundle.bundle = data;
         reading.common(bundle);
         bundle.interleave = Values.isTrue(bundle.meta.get("interleave"));
@@ -188,7 +189,11 @@ final class BundleReading {
         StringBuilder hosts = new StringBuilder();
         if (data.addHost) {
             for (int i = 0; i < addresses.size(); i++) {
-                hosts.append(" --add-host=").append(bundle.id).append('-').append(i).append(':');
+                hosts.append(" --add-host=")
+                        .append(bundle.id)
+                        .append('-')
+                        .append(i)
+                        .append(':');
                 hosts.append(addresses.get(i));
             }
         }
@@ -316,8 +321,7 @@ final class BundleReading {
         attributes.put("class", "ocf");
         attributes.put("provider", "heartbeat");
         attributes.put("type", type);
-        Element monitor =
-                Element.leaf("op", "id", id + "-monitor-interval-60s", "name", "monitor", "interval", "60s");
+        Element monitor = Element.leaf("op", "id", id + "-monitor-interval-60s", "name", "monitor", "interval", "60s");
         return Element.of(
                 "primitive",
                 attributes,
@@ -326,8 +330,7 @@ final class BundleReading {
                         Element.of("operations", Map.of(), List.of(monitor))));
     }
 
-    private Element container(
-            Resource bundle, BundleData data, int number, @Nullable String address, String hosts) {
+    private Element container(Resource bundle, BundleData data, int number, @Nullable String address, String hosts) {
         String id = bundle.id + "-" + data.engine + "-" + number;
         List<String> mountPoints = new ArrayList<>();
         StringBuilder run = new StringBuilder();
@@ -355,7 +358,12 @@ final class BundleReading {
         }
         for (Port port : ports) {
             if (address != null) {
-                run.append(" -p ").append(address).append(':').append(port.outside()).append(':').append(port.inside());
+                run.append(" -p ")
+                        .append(address)
+                        .append(':')
+                        .append(port.outside())
+                        .append(':')
+                        .append(port.inside());
             } else if (!network.equals("host")) {
                 run.append(" -p ").append(port.outside()).append(':').append(port.inside());
             }

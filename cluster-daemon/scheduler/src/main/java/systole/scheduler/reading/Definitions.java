@@ -26,7 +26,8 @@ final class Definitions {
     }
 
     /** The definition of a resource element, or {@code null} if its template is missing or itself. */
-    @Nullable Definition of(Element xml) {
+    @Nullable
+    Definition of(Element xml) {
         if (!xml.is("primitive")) {
             return new Definition(xml, null, List.of());
         }

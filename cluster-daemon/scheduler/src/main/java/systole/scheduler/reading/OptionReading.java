@@ -54,25 +54,23 @@ final class OptionReading {
         options.cancelRemoved = bool(true, "cancel-removed-actions", "stop-orphan-actions");
         options.clusterName = options.text("cluster-name", "");
         options.quorumPolicy = quorumPolicy();
-        options.placement =
-                switch (word("placement-strategy")) {
-                    case "utilization" -> Options.Placement.UTILIZATION;
-                    case "minimal" -> Options.Placement.MINIMAL;
-                    case "balanced" -> Options.Placement.BALANCED;
-                    default -> Options.Placement.DEFAULT;
-                };
+        options.placement = switch (word("placement-strategy")) {
+            case "utilization" -> Options.Placement.UTILIZATION;
+            case "minimal" -> Options.Placement.MINIMAL;
+            case "balanced" -> Options.Placement.BALANCED;
+            default -> Options.Placement.DEFAULT;
+        };
         health();
     }
 
     private Options.QuorumPolicy quorumPolicy() {
-        Options.QuorumPolicy policy =
-                switch (word("no-quorum-policy")) {
-                    case "ignore" -> Options.QuorumPolicy.IGNORE;
-                    case "freeze" -> Options.QuorumPolicy.FREEZE;
-                    case "demote" -> Options.QuorumPolicy.DEMOTE;
-                    case "fence", "suicide" -> Options.QuorumPolicy.FENCE;
-                    default -> Options.QuorumPolicy.STOP;
-                };
+        Options.QuorumPolicy policy = switch (word("no-quorum-policy")) {
+            case "ignore" -> Options.QuorumPolicy.IGNORE;
+            case "freeze" -> Options.QuorumPolicy.FREEZE;
+            case "demote" -> Options.QuorumPolicy.DEMOTE;
+            case "fence", "suicide" -> Options.QuorumPolicy.FENCE;
+            default -> Options.QuorumPolicy.STOP;
+        };
         if (policy != Options.QuorumPolicy.FENCE) {
             return policy;
         }
@@ -82,14 +80,13 @@ final class OptionReading {
     }
 
     private void health() {
-        options.health =
-                switch (word("node-health-strategy")) {
-                    case "migrate-on-red" -> Options.HealthStrategy.MIGRATE_ON_RED;
-                    case "only-green" -> Options.HealthStrategy.ONLY_GREEN;
-                    case "progressive" -> Options.HealthStrategy.PROGRESSIVE;
-                    case "custom" -> Options.HealthStrategy.CUSTOM;
-                    default -> Options.HealthStrategy.NONE;
-                };
+        options.health = switch (word("node-health-strategy")) {
+            case "migrate-on-red" -> Options.HealthStrategy.MIGRATE_ON_RED;
+            case "only-green" -> Options.HealthStrategy.ONLY_GREEN;
+            case "progressive" -> Options.HealthStrategy.PROGRESSIVE;
+            case "custom" -> Options.HealthStrategy.CUSTOM;
+            default -> Options.HealthStrategy.NONE;
+        };
         switch (options.health) {
             case MIGRATE_ON_RED -> options.healthRed = -Score.LIMIT;
             case ONLY_GREEN -> {

@@ -2,6 +2,7 @@ package systole.scheduler.reading;
 
 import java.time.Instant;
 import systole.model.Element;
+import systole.scheduler.rules.Values;
 import systole.scheduler.working.Cluster;
 
 /** From a complete {@code cib} element to the working model. */
@@ -14,6 +15,34 @@ public final class Reading {
      * @param withReasons whether to record why things are as they are
      */
     public static Cluster read(Element cib, Instant now, boolean withReasons) {
-        throw new UnsupportedOperationException("reading is not there yet: " + cib + " at " + now + withReasons);
+        Element upgraded = SchemaUpgrade.upgrade(cib);
+        Cluster cluster = new Cluster(upgraded, now, withReasons);
+        cluster.quorate = Values.isTrue(upgraded.attribute("have-quorum"));
+        cluster.sanitized = true;
+        Element configuration = upgraded.child("configuration").orElse(Element.leaf("configuration"));
+        cluster.rscDefaults = configuration.child("rsc_defaults").orElse(null);
+        cluster.opDefaults = configuration.child("op_defaults").orElse(null);
+        new OptionReading(cluster).read(configuration.child("crm_config").orElse(null));
+        new NodeReading(cluster).read(configuration.child("nodes").orElse(null));
+        ResourceReading resources = new ResourceReading(cluster);
+        resources.read(configuration.child("resources").orElse(null));
+        tags(cluster, configuration);
+        configuration
+                .child("fencing-topology")
+                .ifPresent(topology -> cluster.fencingLevels.addAll(topology.children()));
+        new StatusReading(cluster, resources).read(upgraded.child("status").orElse(null));
+        return cluster;
+    }
+
+    private static void tags(Cluster cluster, Element configuration) {
+        configuration.child("tags").ifPresent(tags -> {
+            for (Element tag : tags.children()) {
+                if (tag.is("tag") && tag.attribute("id") != null) {
+                    cluster.tags.put(
+                            tag.id(),
+                            tag.children("obj_ref").stream().map(Element::id).toList());
+                }
+            }
+        });
     }
 }

@@ -1,11 +1,11 @@
 package systole.scheduler.reading;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.HashSet;
 import org.jspecify.annotations.Nullable;
 import systole.model.Element;
 import systole.scheduler.working.Cluster;

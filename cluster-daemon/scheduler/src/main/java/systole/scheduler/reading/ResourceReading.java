@@ -34,8 +34,8 @@ final class ResourceReading {
             return;
         }
         definitions = new Definitions(resources);
-        cluster.unfencing = usesUnfencing(resources)
-                || (cluster.rscDefaults != null && usesUnfencing(cluster.rscDefaults));
+        cluster.unfencing =
+                usesUnfencing(resources) || (cluster.rscDefaults != null && usesUnfencing(cluster.rscDefaults));
         cluster.fencingDevices = cluster.options.haveWatchdog;
         templates(resources);
         List<Element> all = new ArrayList<>(resources.children());
@@ -136,7 +136,8 @@ final class ResourceReading {
     // ---- one resource
 
     /** A resource with everything below it; {@code null} if its definition is unusable. */
-    @Nullable Resource unpack(Element xml, @Nullable Resource parent) {
+    @Nullable
+    Resource unpack(Element xml, @Nullable Resource parent) {
         if (xml.attribute("id") == null) {
             return null;
         }
@@ -205,7 +206,8 @@ final class ResourceReading {
         return group;
     }
 
-    @Nullable Resource clone(Element xml, @Nullable Resource parent) {
+    @Nullable
+    Resource clone(Element xml, @Nullable Resource parent) {
         Definition inner = null;
         List<Definition> members = List.of();
         for (Element child : xml.children()) {
@@ -222,8 +224,8 @@ final class ResourceReading {
         if (inner == null || (inner.agent == null && members.isEmpty())) {
             return invalid(xml);
         }
-        Resource clone = cluster.addResource(
-                xml.id(), Resource.Variant.CLONE, new Definition(xml, null, List.of()), parent);
+        Resource clone =
+                cluster.addResource(xml.id(), Resource.Variant.CLONE, new Definition(xml, null, List.of()), parent);
         common(clone);
         CloneData data = new CloneData(inner);
         data.members = members;
@@ -367,13 +369,12 @@ final class ResourceReading {
         resource.allowMigrate = migrate != null
                 ? migrate
                 : meta.get("allow-migrate") == null && resource.isConnection() && meta.get("container") == null;
-        resource.multipleActive =
-                switch (resource.meta("multiple-active", "").toLowerCase(Locale.ROOT)) {
-                    case "stop_only" -> Resource.MultipleActive.STOP_ONLY;
-                    case "block" -> Resource.MultipleActive.BLOCK;
-                    case "stop_unexpected" -> Resource.MultipleActive.STOP_UNEXPECTED;
-                    default -> Resource.MultipleActive.STOP_START;
-                };
+        resource.multipleActive = switch (resource.meta("multiple-active", "").toLowerCase(Locale.ROOT)) {
+            case "stop_only" -> Resource.MultipleActive.STOP_ONLY;
+            case "block" -> Resource.MultipleActive.BLOCK;
+            case "stop_unexpected" -> Resource.MultipleActive.STOP_UNEXPECTED;
+            default -> Resource.MultipleActive.STOP_START;
+        };
         resource.priority = cluster.options.score(meta.get("priority"), 0);
         resource.promotionPriority = resource.priority;
         resource.stickiness = cluster.options.score(meta.get("resource-stickiness"), 0);
@@ -410,7 +411,7 @@ final class ResourceReading {
     }
 
     private @Nullable String parameter(Resource resource, String name) {
-        return cluster.parameters(resource, null).get(name);
+        return cluster.settings.parameters(resource, null).get(name);
     }
 
     private Map<String, String> meta(Resource resource) {
@@ -454,9 +455,10 @@ final class ResourceReading {
             case "nothing" -> value = Resource.Requires.NOTHING;
             case "quorum" -> value = Resource.Requires.QUORUM;
             case "fencing" -> value = Resource.Requires.FENCING;
-            case "unfencing" -> value = device || !cluster.options.fencingEnabled
-                    ? Resource.Requires.QUORUM
-                    : Resource.Requires.UNFENCING;
+            case "unfencing" ->
+                value = device || !cluster.options.fencingEnabled
+                        ? Resource.Requires.QUORUM
+                        : Resource.Requires.UNFENCING;
             default -> value = defaultRequires(resource, device);
         }
         resource.requires = value;

@@ -23,8 +23,8 @@ final class UpgradeTo3 {
             "stop_orphan_actions",
             "stop_orphan_resources",
             "symmetric_cluster");
-    private static final Set<String> DROPPED =
-            Set.of("expected-quorum-votes", "notification-agent", "notification-recipient", "default-migration-threshold");
+    private static final Set<String> DROPPED = Set.of(
+            "expected-quorum-votes", "notification-agent", "notification-recipient", "default-migration-threshold");
     private static final Set<String> OLD_INFRASTRUCTURE =
             Set.of("heartbeat", "openais", "classic openais", "classic openais (with plugin)", "cman");
     private static final Map<String, String> PARAMETERS = Map.of(
@@ -56,22 +56,24 @@ final class UpgradeTo3 {
                 nodes -> Rewriting.children(
                         nodes,
                         node -> "normal".equals(node.attribute("type")) ? node.withAttribute("type", "member") : node));
-        next = Rewriting.section(
-                next, "resources", resources -> Rewriting.children(resources, UpgradeTo3::resource));
+        next = Rewriting.section(next, "resources", resources -> Rewriting.children(resources, UpgradeTo3::resource));
         next = Rewriting.section(
                 next,
                 "constraints",
-                constraints -> Rewriting.children(constraints, constraint -> constraint.is("rsc_colocation")
-                        ? constraint.withoutAttribute("score-attribute").withoutAttribute("score-attribute-mangle")
-                        : constraint));
+                constraints -> Rewriting.children(
+                        constraints,
+                        constraint -> constraint.is("rsc_colocation")
+                                ? constraint
+                                        .withoutAttribute("score-attribute")
+                                        .withoutAttribute("score-attribute-mangle")
+                                : constraint));
         next = defaults(next, "rsc_defaults", toResourceDefaults);
         return defaults(next, "op_defaults", toOperationDefaults);
     }
 
     private Element options(Element config) {
         return Rewriting.children(
-                config,
-                set -> set.is("cluster_property_set") ? Rewriting.children(set, this::option) : set);
+                config, set -> set.is("cluster_property_set") ? Rewriting.children(set, this::option) : set);
     }
 
     private @Nullable Element option(Element pair) {
@@ -81,8 +83,7 @@ final class UpgradeTo3 {
         }
         String value = pair.attribute("value", "");
         String plain = name.replace('_', '-');
-        if (DROPPED.contains(plain)
-                || (plain.equals("cluster-infrastructure") && OLD_INFRASTRUCTURE.contains(value))) {
+        if (DROPPED.contains(plain) || (plain.equals("cluster-infrastructure") && OLD_INFRASTRUCTURE.contains(value))) {
             return null;
         }
         switch (plain) {
@@ -100,8 +101,8 @@ final class UpgradeTo3 {
             }
             case "default-resource-failure-stickiness" -> {
                 if (value.equals("-INFINITY")) {
-                    toResourceDefaults.add(pair.withAttribute("name", "migration-threshold")
-                            .withAttribute("value", "1"));
+                    toResourceDefaults.add(
+                            pair.withAttribute("name", "migration-threshold").withAttribute("value", "1"));
                 }
                 return null;
             }
@@ -202,8 +203,8 @@ final class UpgradeTo3 {
         if (requires != null) {
             String name = op.attribute("name", "");
             if (name.equals("start") || name.equals("promote")) {
-                toResource.add(Element.leaf(
-                        "nvpair", "id", op.id() + "-requires", "name", "requires", "value", requires));
+                toResource.add(
+                        Element.leaf("nvpair", "id", op.id() + "-requires", "name", "requires", "value", requires));
             }
             next = next.withoutAttribute("requires");
         }

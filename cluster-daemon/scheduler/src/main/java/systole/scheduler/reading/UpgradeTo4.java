@@ -43,8 +43,7 @@ final class UpgradeTo4 {
                 next,
                 "fencing-topology",
                 topology -> Rewriting.children(
-                        topology,
-                        level -> level.attribute("index", "").length() > 1 ? null : level));
+                        topology, level -> level.attribute("index", "").length() > 1 ? null : level));
     }
 
     private static @Nullable Element option(Element pair) {
@@ -160,11 +159,16 @@ final class UpgradeTo4 {
         for (String node : pingNodes) {
             next = next.plus(Element.leaf(
                     "rsc_location",
-                    "id", "ping-node-ban-" + node,
-                    "rsc-pattern", ".*",
-                    "node", node,
-                    "score", "-INFINITY",
-                    "resource-discovery", "never"));
+                    "id",
+                    "ping-node-ban-" + node,
+                    "rsc-pattern",
+                    ".*",
+                    "node",
+                    node,
+                    "score",
+                    "-INFINITY",
+                    "resource-discovery",
+                    "never"));
         }
         return next;
     }
@@ -185,8 +189,8 @@ final class UpgradeTo4 {
         }
         return switch (next.name()) {
             case "rsc_location" -> location(next);
-            case "rsc_colocation", "rsc_order" -> List.of(
-                    Rewriting.children(next, child -> child.is("lifetime") ? null : child));
+            case "rsc_colocation", "rsc_order" ->
+                List.of(Rewriting.children(next, child -> child.is("lifetime") ? null : child));
             default -> List.of(next);
         };
     }
@@ -208,8 +212,8 @@ final class UpgradeTo4 {
         if (rules.size() <= 1 && lifetime.isEmpty()) {
             return List.of(Rewriting.children(constraint, child -> child.is("lifetime") ? null : child));
         }
-        Element plain = Rewriting.children(
-                constraint, child -> child.is("rule") || child.is("lifetime") ? null : child);
+        Element plain =
+                Rewriting.children(constraint, child -> child.is("rule") || child.is("lifetime") ? null : child);
         List<Element> result = new ArrayList<>();
         if (rules.isEmpty()) {
             rules = List.of(nodeRule(constraint));
@@ -232,10 +236,14 @@ final class UpgradeTo4 {
                 attributes,
                 List.of(Element.leaf(
                         "expression",
-                        "id", constraint.id() + "-expr",
-                        "attribute", "#uname",
-                        "operation", "eq",
-                        "value", constraint.attribute("node", ""))));
+                        "id",
+                        constraint.id() + "-expr",
+                        "attribute",
+                        "#uname",
+                        "operation",
+                        "eq",
+                        "value",
+                        constraint.attribute("node", ""))));
     }
 
     private static Element limited(Element rule, List<Element> lifetime) {
@@ -244,7 +252,8 @@ final class UpgradeTo4 {
         attributes.put("boolean-op", "and");
         Element time = lifetime.size() == 1
                 ? lifetime.get(0)
-                : Element.leaf("rule", "id", rule.id() + "-lifetime", "boolean-op", "or").withChildren(lifetime);
+                : Element.leaf("rule", "id", rule.id() + "-lifetime", "boolean-op", "or")
+                        .withChildren(lifetime);
         return Element.of("rule", attributes, List.of(rule, time));
     }
 }

@@ -162,12 +162,6 @@ public final class Dates {
         return Values.integer(duration.attribute(name), 0);
     }
 
-    /** Seconds since the epoch of the instant a text means, or {@code null} if it means none. */
-    public static @Nullable Long epochSeconds(String text, LocalDateTime now) {
-        LocalDateTime time = parse(text, now);
-        return time == null ? null : epochSeconds(time);
-    }
-
     static long epochSeconds(LocalDateTime time) {
         return time.toEpochSecond(ZoneOffset.UTC);
     }

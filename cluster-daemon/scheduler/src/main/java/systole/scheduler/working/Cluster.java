@@ -95,7 +95,8 @@ public final class Cluster {
     public @Nullable Element opDefaults;
 
     public final FailCounts failCounts = new FailCounts(this);
-    public final Digests digests = new Digests(this);
+    public final Settings settings = new Settings(this);
+    public final DigestCheck digests = new DigestCheck(this, settings);
 
     /** Digest checks of connections whose address is known only after placement. */
     public final List<DeferredCheck> deferredChecks = new ArrayList<>();
@@ -217,11 +218,6 @@ public final class Cluster {
         RuleContext context = rules();
         Agent agent = resource.definition.agent;
         return agent == null ? context : context.withAgent(agent.standard(), agent.provider(), agent.type());
-    }
-
-    /** Instance attributes of a resource as they are on a node, or without any node. Not to be changed. */
-    public Map<String, String> parameters(Resource resource, @Nullable Node node) {
-        return Parameters.of(this, resource, node);
     }
 
     /** Notes an instant at which the result may change. */

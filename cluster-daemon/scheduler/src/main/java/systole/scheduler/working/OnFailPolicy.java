@@ -3,19 +3,14 @@ package systole.scheduler.working;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import systole.scheduler.rules.Values;
 
 /** Which reaction a failed operation has (input-and-status 10.3, 10.4). */
 public final class OnFailPolicy {
     private OnFailPolicy() {}
 
     public static OnFail of(Cluster cluster, Resource resource, String task, long intervalMs) {
-        Operation operation = OperationMeta.configured(resource, task, intervalMs);
-        Map<String, String> meta = OperationMeta.table(cluster, resource, operation, task, intervalMs);
-        OnFail explicit = explicit(cluster, resource, task, intervalMs, meta);
-        if (explicit == null && task.equals("demote")) {
-            explicit = ofPromotedMonitor(cluster, resource);
-        }
+        Map<String, String> meta = cluster.settings.operationMeta(resource, task, intervalMs);
+        OnFail explicit = parse(cluster, resource, meta.get("on-fail"));
         boolean remote = resource.isRemoteNodeConnection();
         if (explicit != null) {
             boolean probe = intervalMs == 0 && task.equals("monitor");
@@ -39,48 +34,6 @@ public final class OnFailPolicy {
             return cluster.options.fencingEnabled ? OnFail.FENCE : OnFail.BLOCK;
         }
         return OnFail.RESTART;
-    }
-
-    /** What the configuration asks for; {@code null} if nothing, or nothing allowed. */
-    private static @Nullable OnFail explicit(
-            Cluster cluster, Resource resource, String task, long intervalMs, Map<String, String> meta) {
-        OnFail value = parse(cluster, resource, meta.get("on-fail"));
-        if (value == null) {
-            return null;
-        }
-        if (task.equals("stop") && (value == OnFail.STANDBY || value == OnFail.DEMOTE || isStop(meta))) {
-            return null;
-        }
-        if (value == OnFail.DEMOTE) {
-            boolean monitor = task.equals("monitor")
-                    && intervalMs > 0
-                    && Role.of(meta.get("role")) == Role.PROMOTED;
-            return monitor || task.equals("promote") ? value : null;
-        }
-        return value;
-    }
-
-    private static boolean isStop(Map<String, String> meta) {
-        return "stop".equalsIgnoreCase(meta.get("on-fail"));
-    }
-
-    private static @Nullable OnFail ofPromotedMonitor(Cluster cluster, Resource resource) {
-        OnFail found = null;
-        for (Operation operation : resource.definition.operations) {
-            if (operation.intervalMs() == 0 || !operation.enabled() || !operation.name().equals("monitor")) {
-                continue;
-            }
-            Map<String, String> meta = OperationMeta.table(
-                    cluster, resource, operation, operation.name(), operation.intervalMs());
-            if (Role.of(meta.get("role")) != Role.PROMOTED || !Values.bool(meta.get("enabled"), true)) {
-                continue;
-            }
-            OnFail value = parse(cluster, resource, meta.get("on-fail"));
-            if (value != null && value != OnFail.DEMOTE) {
-                found = value;
-            }
-        }
-        return found;
     }
 
     private static @Nullable OnFail parse(Cluster cluster, Resource resource, @Nullable String text) {

@@ -50,9 +50,6 @@ public final class Resource {
     /** Complete meta attributes (input-and-status 5.4). */
     public Map<String, String> meta = new LinkedHashMap<>();
 
-    /** Parameters, if they do not depend on the node. */
-    @Nullable Map<String, String> parameterCache;
-
     /** Utilization; empty if none. */
     public Map<String, Integer> utilization = new LinkedHashMap<>();
 
