@@ -168,9 +168,13 @@ public record ClusterState(
         return Digest.nonZero(Digest.chain(hash, statusDigest()));
     }
 
-    /** Digest of the durable part: configuration, tickets. */
+    /** Digest of the durable part: configuration, its version and history, tickets. */
     public long configurationDigest() {
-        long hash = Digest.of(configuration);
+        long hash = Digest.chain(Digest.of(configuration), version.adminEpoch());
+        hash = Digest.chain(hash, version.epoch());
+        for (ChangeRecord change : changes) {
+            hash = Digest.chain(hash, Digest.of(change.requestId()));
+        }
         hash = Digest.chain(hash, Digest.of(cibAttributes));
         for (Map.Entry<String, SortedMap<String, String>> ticket : tickets.entrySet()) {
             hash = Digest.chain(hash, Digest.chain(Digest.of(ticket.getKey()), Digest.of(ticket.getValue())));

@@ -65,7 +65,10 @@ sealed interface NodeMessage {
     record Coordination(String view, int kind, byte[] body) implements NodeMessage {}
 
     /** A part of a message too large for one payload. */
-    record Fragment(long id, int index, int count, byte[] bytes) implements NodeMessage {}
+    record Fragment(long id, int index, int count, byte[] bytes) implements NodeMessage {
+        /** Bounds what a sender can make the others hold: 256 MiB in fragments of 256 KiB. */
+        static final int MOST = 1024;
+    }
 
     /** A kind this version does not know: skipped. */
     record Unknown(int kind) implements NodeMessage {}
