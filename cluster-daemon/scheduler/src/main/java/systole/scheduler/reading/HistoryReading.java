@@ -47,6 +47,9 @@ final class HistoryReading {
         }
         for (Resource resource : created) {
             resources.linkLauncher(resource);
+            if (resource.launcher != null) {
+                resources.linkRemoteNode(resource);
+            }
         }
     }
 

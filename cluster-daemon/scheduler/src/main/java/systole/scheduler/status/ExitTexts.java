@@ -1,0 +1,27 @@
+package systole.scheduler.status;
+
+/** Texts for exit statuses of agents (input-and-status 20.7). */
+public final class ExitTexts {
+    private ExitTexts() {}
+
+    public static String of(int rc) {
+        return switch (rc) {
+            case 0 -> "OK";
+            case 1 -> "Error occurred";
+            case 2 -> "Invalid parameter";
+            case 3 -> "Unimplemented";
+            case 4 -> "Insufficient privileges";
+            case 5 -> "Not installed";
+            case 6 -> "Not configured";
+            case 7 -> "Not running";
+            case 8 -> "Promoted";
+            case 9 -> "Failed in promoted role";
+            case 124 -> "Timeout occurred";
+            case 189 -> "Internal communication failure";
+            case 190 -> "Service is active but might fail soon";
+            case 191 -> "Service is promoted but might fail soon";
+            case 193 -> "No exit status available";
+            default -> rc > 128 ? "Interrupted by signal" : "Unknown exit status";
+        };
+    }
+}
