@@ -25,9 +25,17 @@ final class Agents implements AutoCloseable {
     }
 
     Agents(Path root, ExecutorSettings settings) {
+        this(
+                root,
+                settings,
+                List.of(root.resolve("ocf"), Path.of("/usr/lib/ocf")),
+                List.of(root.resolve("fence"), Path.of("/usr/sbin")));
+    }
+
+    Agents(Path root, ExecutorSettings settings, List<Path> ocfRoots, List<Path> fencePath) {
         this.root = root;
-        this.settings = settings.withOcfRoots(List.of(root.resolve("ocf"), Path.of("/usr/lib/ocf")))
-                .withFencePath(List.of(root.resolve("fence"), Path.of("/usr/sbin")))
+        this.settings = settings.withOcfRoots(ocfRoots)
+                .withFencePath(fencePath)
                 .withInitScripts(root.resolve("init.d"))
                 .withGraceMillis(200);
         this.executor = new ProcessExecutor(this.settings);
