@@ -4,9 +4,22 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import systole.model.CibEdit;
+import systole.state.Version;
 
 /** What people, tools and agents may ask of a node. Texts that do not apply are empty. */
 public sealed interface ClientRequest {
+    /**
+     * Change the configuration, all edits or none.
+     *
+     * @param guard refused if the configuration has another admin_epoch or epoch; {@link Version#NONE} for no guard
+     */
+    record Configure(List<CibEdit> edits, Version guard) implements ClientRequest {
+        public Configure {
+            edits = List.copyOf(edits);
+        }
+    }
+
     /**
      * Forget failures: all of a resource on a node, where {@code node} or {@code resource} may be empty for "all".
      *

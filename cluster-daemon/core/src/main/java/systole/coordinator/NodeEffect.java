@@ -16,6 +16,15 @@ public sealed interface NodeEffect {
      */
     record Send(Guarantee guarantee, byte[] payload) implements NodeEffect {}
 
+    /**
+     * Write one record to the state log; when it, and all before it, is on disk for good, say {@link NodeInput.Stored}.
+     * One fsync may serve many.
+     */
+    record Append(long record, byte[] bytes) implements NodeEffect {}
+
+    /** Write a snapshot, atomically, in place of the former one and of all records up to this; {@link NodeInput.Stored}. */
+    record SaveSnapshot(long record, byte[] bytes) implements NodeEffect {}
+
     /** Run the scheduler on a worker; come back with {@link NodeInput.Planned}. A newer plan supersedes. */
     record Plan(long planId, Element cib, long epochMillis) implements NodeEffect {}
 

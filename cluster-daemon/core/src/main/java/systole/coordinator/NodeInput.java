@@ -14,6 +14,9 @@ public sealed interface NodeInput {
     /** The ordering layer says something. */
     record Group(GroupEvent event) implements NodeInput {}
 
+    /** The disk has everything up to this record. */
+    record Stored(long record) implements NodeInput {}
+
     /** The moment {@code NodeCore.deadlineNanos()} has come; harmless when too early. */
     record Tick() implements NodeInput {}
 

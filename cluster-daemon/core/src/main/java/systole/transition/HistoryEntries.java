@@ -88,6 +88,22 @@ public final class HistoryEntries {
         return order.isRecurring() ? List.of(failure) : List.of(failure, last);
     }
 
+    /** The entry for a failure that nobody asked an agent about; it replaces the last failure only. */
+    public static Element failure(OperationOrder order, AgentResult result, long epochMillis) {
+        return entry(
+                idFor(order, true),
+                order.operation(),
+                order,
+                result.status().number(),
+                result.rc(),
+                0,
+                result.exitReason(),
+                epochMillis,
+                0,
+                0,
+                AgentTraits.UNKNOWN);
+    }
+
     /** Whether the result is not what was expected; a probe that finds something is no failure. */
     public static boolean isFailure(OperationOrder order, AgentResult result) {
         if (statusOf(result) != AgentResult.Status.DONE) {

@@ -1,0 +1,841 @@
+package systole.coordinator;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import systole.coordinator.NodeEffect.StopReason;
+import systole.fencing.DeviceRegistry;
+import systole.fencing.FenceDesk;
+import systole.fencing.FenceExecutor;
+import systole.fencing.FenceOrder;
+import systole.fencing.FenceReport;
+import systole.fencing.FenceRun;
+import systole.fencing.FenceRunResult;
+import systole.fencing.FencingEffect;
+import systole.group.GroupEvent;
+import systole.group.GroupEvent.Departure;
+import systole.group.Guarantee;
+import systole.group.View;
+import systole.kernel.ByteSource;
+import systole.kernel.NodeId;
+import systole.kernel.Outcome;
+import systole.kernel.Seed;
+import systole.model.Element;
+import systole.quorum.QuorumAnnouncement;
+import systole.quorum.QuorumEffect;
+import systole.quorum.QuorumInput;
+import systole.quorum.QuorumProtocol;
+import systole.quorum.QuorumSettings;
+import systole.quorum.QuorumState;
+import systole.state.ClusterState;
+import systole.state.Command;
+import systole.state.FencingRecord;
+import systole.state.NodeStatus;
+import systole.state.OperationRecord;
+import systole.state.ResourceHistory;
+import systole.state.StateEffect;
+import systole.state.StateInput;
+import systole.state.StateProtocol;
+import systole.state.StoredState;
+import systole.state.Votes;
+import systole.transition.AgentRequest;
+import systole.transition.AgentResult;
+import systole.transition.ExecutorEffect;
+import systole.transition.HistoryEntries;
+import systole.transition.LocalExecutor;
+import systole.transition.OperationOrder;
+
+/**
+ * Everything that one node decides above the ordering layer.
+ *
+ * <p>Single-threaded: one caller, one input at a time, effects carried out in their order. The same inputs give the
+ * same effects. {@link #state()} may be handed to any thread.
+ */
+public final class NodeCore {
+    private static final byte QUORUM_PAYLOAD = 'Q';
+    private static final long FIRST_FENCE_RUN = 1L << 40;
+
+    private final NodeContext node;
+    private final LocalExecutor executor;
+    private final FenceExecutor fenceExecutor;
+    private final FenceDesk fenceDesk;
+    private final Leases leases = new Leases();
+    private final Conductor conductor;
+    private final ClientDesk clients;
+    private final Dampening dampening;
+    private final Set<AgentName> metadataAsked = new HashSet<>();
+    private final Map<String, Long> settledAsked = new TreeMap<>();
+    private final Set<FencingRecord> knownOwnFencings = new HashSet<>();
+    private final List<CoordinationMessage> again = new ArrayList<>();
+    private final Set<String> lost = new TreeSet<>();
+    private final Map<Long, AgentRequest> deviceChecks = new HashMap<>();
+    private QuorumState quorum;
+    private @Nullable View view;
+    private boolean viewEnds;
+    private boolean everReady;
+    private boolean shuttingDown;
+    private boolean leavingSent;
+    private boolean stopped;
+    private long escalationNanos = Long.MAX_VALUE;
+    private @Nullable Element configuration;
+    private ClusterOptions options = new ClusterOptions(Map.of());
+    private ClusterState lastState;
+    private String lastCoordinator = "";
+
+    /**
+     * @param stored what the disk gave back
+     * @param start when the daemon started
+     */
+    public NodeCore(NodeSettings settings, QuorumSettings quorumSettings, StoredState stored, Moment start) {
+        Seed chance = new Seed(settings.seed()).fork(settings.name());
+        long incarnation = chance.fork("incarnation").nextLong() >>> 1;
+        StateProtocol protocol = new StateProtocol(settings.id(), settings.name(), incarnation, stored);
+        this.node = new NodeContext(settings, protocol, start);
+        this.executor = new LocalExecutor(settings.name());
+        this.fenceExecutor = new FenceExecutor(settings.name(), chance.fork("delays"), FIRST_FENCE_RUN);
+        this.fenceDesk = new FenceDesk(settings.name(), Long.toHexString(incarnation));
+        this.conductor = new Conductor(node, this::fence, leases, chance.fork("uuid"));
+        this.clients = new ClientDesk(node, this::fenceForClient, Long.toHexString(incarnation));
+        this.dampening = new Dampening(node);
+        this.quorum = QuorumProtocol.initial(settings.id(), quorumSettings);
+        this.lastState = protocol.state();
+        settings.nodeNames().forEach((id, name) -> {
+            if (!id.equals(settings.id())) {
+                leases.silent(name, start.nanos());
+            }
+        });
+    }
+
+    /** Takes one input; the effects are to be carried out in order. After {@code StopNode} nothing more is taken. */
+    public List<NodeEffect> step(Moment now, NodeInput input) {
+        if (stopped) {
+            return List.of();
+        }
+        node.begin(now);
+        reconfigureIfChanged();
+        take(input);
+        passTime();
+        settle();
+        if (node.state() != lastState) {
+            lastState = node.state();
+            node.emit(new NodeEffect.StateChanged());
+        }
+        tellCoordinator();
+        return node.effects();
+    }
+
+    /** When a {@link NodeInput.Tick} is due; {@link Long#MAX_VALUE} for never. Valid until the next step. */
+    public long deadlineNanos() {
+        if (stopped) {
+            return Long.MAX_VALUE;
+        }
+        long first = Math.min(executor.deadlineNanos(), fenceExecutor.deadlineNanos());
+        first = Math.min(first, Math.min(fenceDesk.deadlineNanos(), conductor.deadlineNanos()));
+        first = Math.min(first, Math.min(clients.deadlineNanos(), dampening.deadlineNanos()));
+        return Math.min(first, Math.min(quorum.deadlineNanos(), escalationNanos));
+    }
+
+    /** The replicated state as of the last step; immutable. */
+    public ClusterState state() {
+        return node.state();
+    }
+
+    /** Votes and what follows from them. */
+    public QuorumState quorum() {
+        return quorum;
+    }
+
+    /** Whether this node has the state that all members of its view have. */
+    public boolean isReady() {
+        return node.isReady();
+    }
+
+    /** Whether this node coordinates. */
+    public boolean isCoordinator() {
+        return conductor.isCoordinating();
+    }
+
+    /** Whether this node coordinates and has nothing left to do. */
+    public boolean isIdle() {
+        return conductor.isIdle();
+    }
+
+    /** The name of the coordinating node, as far as this node knows. */
+    public Optional<String> coordinator() {
+        return node.isReady() ? node.state().coordinator().map(NodeStatus::uname) : Optional.empty();
+    }
+
+    /** Fencing operations under way, anywhere in the view. */
+    public List<FenceOrder> fencingUnderWay() {
+        return fenceDesk.underWay();
+    }
+
+    /** Absent nodes whose leases count while fencing is off. */
+    public SortedSet<String> leaseHolders() {
+        return leases.holders();
+    }
+
+    /** The resources that have an operation running or waiting on this node. */
+    public List<String> busyResources() {
+        return executor.busy();
+    }
+
+    // ---- inputs ----------------------------------------------------------------------------------------------------
+
+    private void take(NodeInput input) {
+        if (input instanceof NodeInput.Group group) {
+            group(group.event());
+        } else if (input instanceof NodeInput.AgentFinished finished) {
+            carry(executor.finished(finished.result(), nanos()));
+        } else if (input instanceof NodeInput.FenceAgentFinished finished) {
+            fenceAgentFinished(finished.result());
+        } else if (input instanceof NodeInput.Planned planned) {
+            conductor.planned(planned);
+        } else if (input instanceof NodeInput.PlanFailed failed) {
+            conductor.planFailed(failed);
+        } else if (input instanceof NodeInput.Stored stored) {
+            node.protocol(new StateInput.Stored(stored.record()));
+        } else if (input instanceof NodeInput.MetadataRead read) {
+            metadata(read);
+        } else if (input instanceof NodeInput.ServiceDied died) {
+            carry(executor.checkNow(died.resource(), nanos()));
+        } else if (input instanceof NodeInput.Suspected suspected) {
+            String name = node.settings().nameOf(suspected.node());
+            node.event(Timeline.SUSPECTED, "No sign of life from " + name, "node", name);
+        } else if (input instanceof NodeInput.Request request) {
+            clients.request(request.requestId(), request.author(), request.request());
+        } else if (input instanceof NodeInput.Shutdown shutdown) {
+            shutdown(shutdown.reason());
+        } else if (!(input instanceof NodeInput.Tick)) {
+            throw new AssertionError("unknown input " + input);
+        }
+    }
+
+    private void group(GroupEvent event) {
+        if (event instanceof GroupEvent.Delivered delivered) {
+            byte[] payload = delivered.payload();
+            if (payload.length > 0 && payload[0] == QUORUM_PAYLOAD) {
+                quorumSaid(payload);
+            } else {
+                node.protocol(new StateInput.Delivered(delivered.sender(), delivered.guarantee(), payload));
+            }
+        } else if (event instanceof GroupEvent.TransitionalView ending) {
+            viewEnds = true;
+            node.protocol(new StateInput.Transitional(
+                    ending.previous(), ending.survivors(), wouldBeQuorate(ending.previous(), ending.survivors())));
+        } else if (event instanceof GroupEvent.ViewInstalled installed) {
+            viewInstalled(installed);
+        }
+    }
+
+    private boolean wouldBeQuorate(View previous, SortedSet<NodeId> survivors) {
+        if (survivors.isEmpty()) {
+            return false;
+        }
+        View alone = new View(previous.sequence(), survivors.first(), survivors);
+        return QuorumProtocol.step(quorum, new QuorumInput.ViewChanged(nanos(), alone, Map.of()))
+                .next()
+                .quorate();
+    }
+
+    private void viewInstalled(GroupEvent.ViewInstalled installed) {
+        View former = view;
+        view = installed.view();
+        viewEnds = false;
+        node.event(
+                Timeline.VIEW_CHANGED,
+                "View " + installed.view().name() + " with "
+                        + names(installed.view().members()),
+                "members",
+                names(installed.view().members()).toString());
+        installed.left().forEach((id, departure) -> departed(node.settings().nameOf(id), departure));
+        for (NodeId id : installed.view().members()) {
+            if (former != null && !former.members().contains(id)) {
+                String name = node.settings().nameOf(id);
+                node.event(Timeline.NODE_JOINED, name + " joined", "node", name);
+            }
+            leases.settled(node.settings().nameOf(id));
+            lost.remove(node.settings().nameOf(id));
+        }
+        takeQuorum(
+                QuorumProtocol.step(quorum, new QuorumInput.ViewChanged(nanos(), installed.view(), installed.left())));
+        node.protocol(new StateInput.ViewInstalled(
+                installed.view(), installed.left(), votes(), node.now().epochMillis()));
+    }
+
+    private void departed(String name, Departure departure) {
+        if (departure == Departure.LEFT) {
+            leases.settled(name);
+            node.event(Timeline.NODE_LEFT, name + " left", "node", name);
+        } else {
+            leases.silent(name, nanos());
+            lost.add(name);
+            node.event(Timeline.NODE_LOST, name + " was lost", "node", name);
+        }
+    }
+
+    private void takeQuorum(Outcome<QuorumState, QuorumEffect> outcome) {
+        boolean before = quorum.quorate();
+        quorum = outcome.next();
+        for (QuorumEffect effect : outcome.effects()) {
+            if (effect instanceof QuorumEffect.Announce announce && needsAnnouncement()) {
+                byte[] body = announce.announcement().toBytes();
+                byte[] payload = new byte[body.length + 1];
+                payload[0] = QUORUM_PAYLOAD;
+                System.arraycopy(body, 0, payload, 1, body.length);
+                node.emit(new NodeEffect.Send(Guarantee.AGREED, payload));
+            }
+        }
+        if (before != quorum.quorate()) {
+            node.event(quorum.quorate() ? Timeline.QUORUM_GAINED : Timeline.QUORUM_LOST, quorum.reason());
+        }
+    }
+
+    /** With plain majority the view alone decides, and nothing of the past is needed. */
+    private boolean needsAnnouncement() {
+        QuorumSettings s = quorum.settings();
+        return s.waitForAll()
+                || s.lastManStanding()
+                || s.allowDownscale()
+                || s.tieBreaker() != QuorumSettings.TieBreaker.OFF;
+    }
+
+    private void quorumSaid(byte[] payload) {
+        byte[] body = new byte[payload.length - 1];
+        System.arraycopy(payload, 1, body, 0, body.length);
+        QuorumAnnouncement said;
+        try {
+            said = QuorumAnnouncement.fromBytes(body);
+        } catch (IllegalArgumentException broken) {
+            node.event(Timeline.WARNING, "A quorum announcement is not understood: " + broken.getMessage());
+            return;
+        }
+        quorumStep(new QuorumInput.Announced(nanos(), said));
+    }
+
+    private void quorumStep(QuorumInput input) {
+        boolean before = quorum.quorate();
+        int needed = quorum.quorum();
+        takeQuorum(QuorumProtocol.step(quorum, input));
+        if (view != null && (before != quorum.quorate() || needed != quorum.quorum())) {
+            node.protocol(new StateInput.VotesChanged(votes(), node.now().epochMillis()));
+        }
+    }
+
+    private Votes votes() {
+        SortedMap<NodeId, Integer> votes = new TreeMap<>();
+        View present = view;
+        if (present != null) {
+            present.members().forEach(id -> votes.put(id, quorum.settings().votesOf(id)));
+        }
+        return new Votes(quorum.quorate(), quorum.quorum(), votes);
+    }
+
+    private void metadata(NodeInput.MetadataRead read) {
+        if (read.agent().agentClass().equals("stonith")) {
+            fenceExecutor.metadata(read.agent().type(), read.metadata());
+        }
+        carry(executor.metadata(read.agent().toString(), read.metadata()));
+    }
+
+    private void passTime() {
+        if (executor.deadlineNanos() <= nanos()) {
+            carry(executor.tick(nanos()));
+        }
+        if (fenceExecutor.deadlineNanos() <= nanos()) {
+            carryFencing(fenceExecutor.tick(nanos()));
+        }
+        if (fenceDesk.deadlineNanos() <= nanos()) {
+            carryFencing(fenceDesk.tick(nanos()));
+        }
+        if (quorum.deadlineNanos() <= nanos()) {
+            quorumStep(new QuorumInput.Tick(nanos()));
+        }
+        clients.tick();
+        dampening.tick(conductor.isCoordinating());
+        if (escalationNanos <= nanos()) {
+            stop(StopReason.ESCALATED, "Resources could not be stopped within shutdown-escalation");
+        }
+    }
+
+    /** Until nothing is left to be handled and the conductor has done all it can. */
+    private void settle() {
+        do {
+            while (node.hasUnhandled()) {
+                handle(node.next());
+            }
+            reconfigureIfChanged();
+            conductor.drive();
+            answerSettled();
+        } while (node.hasUnhandled() && !stopped);
+    }
+
+    // ---- effects of the state protocol -----------------------------------------------------------------------------
+
+    private void handle(StateEffect effect) {
+        if (stopped) {
+            return;
+        }
+        if (effect instanceof StateEffect.Append append) {
+            node.emit(new NodeEffect.Append(append.record(), append.bytes()));
+        } else if (effect instanceof StateEffect.SaveSnapshot save) {
+            node.emit(new NodeEffect.SaveSnapshot(save.record(), save.bytes()));
+        } else if (effect instanceof StateEffect.Broadcast broadcast) {
+            node.emit(new NodeEffect.Send(broadcast.guarantee(), broadcast.payload()));
+        } else if (effect instanceof StateEffect.CommandApplied applied) {
+            applied(applied);
+        } else if (effect instanceof StateEffect.DeliverCoordination message) {
+            decode(message.kind(), message.body()).ifPresent(decoded -> {
+                if (viewEnds) {
+                    discarded(message.sender(), decoded);
+                } else {
+                    delivered(decoded);
+                }
+            });
+        } else if (effect instanceof StateEffect.DiscardCoordination message) {
+            decode(message.kind(), message.body()).ifPresent(decoded -> discarded(message.sender(), decoded));
+        } else if (effect instanceof StateEffect.ViewBegun) {
+            conductor.viewBegun();
+        } else if (effect instanceof StateEffect.Synchronized done) {
+            synchronizedNow(done);
+        } else if (effect instanceof StateEffect.QuorumChanged changed) {
+            conductor.quorumChanged(changed.quorate());
+        } else if (effect instanceof StateEffect.Answer answer) {
+            clients.answered(answer);
+        } else if (effect instanceof StateEffect.Notice notice) {
+            node.event(
+                    notice.severity() == StateEffect.Severity.INFO ? Timeline.SYNCED : Timeline.WARNING, notice.text());
+        }
+    }
+
+    private Optional<CoordinationMessage> decode(int kind, byte[] body) {
+        try {
+            return Optional.of(CoordinationCodec.decode(kind, body));
+        } catch (ByteSource.Malformed broken) {
+            node.event(Timeline.WARNING, "A message of kind " + kind + " is not understood: " + broken.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void synchronizedNow(StateEffect.Synchronized done) {
+        node.event(
+                Timeline.SYNCED,
+                "State " + node.state().version() + " agreed by "
+                        + names(done.view().members()) + (done.quorate() ? "" : ", without quorum"),
+                "version",
+                node.state().version().toString());
+        Set<FencingRecord> own = ownFencings();
+        if (everReady && !knownOwnFencings.containsAll(own)) {
+            fencedAlive();
+            return;
+        }
+        knownOwnFencings.addAll(own);
+        everReady = true;
+        reconfigureIfChanged();
+        Set<String> gone = new LinkedHashSet<>();
+        for (NodeStatus status : node.state().nodes().values()) {
+            if (!status.isRemote() && !status.isMember()) {
+                gone.add(status.uname());
+            }
+        }
+        boolean newlyLost = !lost.isEmpty();
+        conductor.synchronizedNow(done.quorate(), newlyLost ? gone : Set.of());
+        lost.clear();
+        carryFencing(fenceDesk.membersAre(situation(), nanos()));
+        List<CoordinationMessage> messages = List.copyOf(again);
+        again.clear();
+        messages.forEach(node::send);
+        clients.askAgain();
+        if (shuttingDown) {
+            wishShutdown();
+        }
+    }
+
+    private Set<FencingRecord> ownFencings() {
+        Set<FencingRecord> own = new HashSet<>();
+        for (FencingRecord record : node.state().fencing()) {
+            if (record.target().equals(node.self())
+                    && record.succeeded()
+                    && !record.action().equals("on")) {
+                own.add(record);
+            }
+        }
+        return own;
+    }
+
+    private void applied(StateEffect.CommandApplied effect) {
+        Command command = effect.command();
+        if (command instanceof Command.ForgetHistory forget && isForHere(forget.node())) {
+            carry(executor.forget(
+                    forget.resource(), forget.operation().isEmpty() ? List.of() : List.of(forget.operation())));
+        } else if (command instanceof Command.UpdateAttributes update) {
+            dampening.updated(update);
+        }
+        conductor.applied(command, effect.result());
+        if (command instanceof Command.FencingDone done) {
+            fenced(done.record(), effect.result().changed(systole.state.Applied.Part.NODES));
+        } else if (command instanceof Command.ConfirmFenced confirm
+                && effect.result().isChanged()) {
+            leases.settled(confirm.node());
+            carryFencing(fenceDesk.succeeded(confirm.node(), "off"));
+        } else if (command instanceof Command.NodeLeaving leave && leave.node().equals(node.self())) {
+            node.emit(new NodeEffect.LeaveGroup());
+            stop(StopReason.SHUTDOWN, "All resources are stopped or left running on purpose");
+            return;
+        }
+        if (effect.sender().equals(node.settings().id()) && !command.isDurable()) {
+            clients.ownCommandApplied(effect.result());
+        }
+    }
+
+    private boolean isForHere(String name) {
+        return name.isEmpty() || name.equals(node.self());
+    }
+
+    private void fenced(FencingRecord record, boolean erased) {
+        if (!record.succeeded()) {
+            return;
+        }
+        boolean cut = !record.action().equals("on");
+        if (cut && record.target().equals(node.self())) {
+            if (erased) {
+                fencedAlive();
+                return;
+            }
+            knownOwnFencings.add(record);
+        }
+        if (cut && erased) {
+            leases.settled(record.target());
+        }
+        carryFencing(fenceDesk.succeeded(record.target(), record.action()));
+    }
+
+    private void fencedAlive() {
+        StopReason reason = options.panicsWhenFenced() ? StopReason.PANIC : StopReason.FENCED;
+        stop(reason, "The others fenced this node; it must not go on");
+    }
+
+    private void stop(StopReason reason, String text) {
+        stopped = true;
+        node.emit(new NodeEffect.StopNode(reason, text));
+    }
+
+    // ---- messages of other nodes' cores
+    // ------------------------------------------------------------------------------
+
+    private void delivered(CoordinationMessage message) {
+        if (message instanceof CoordinationMessage.Execute execute) {
+            for (OperationOrder order : execute.orders()) {
+                if (order.node().equals(node.self())) {
+                    execute(order, execute.sentEpochMillis());
+                }
+            }
+        } else if (message instanceof CoordinationMessage.Acknowledge done) {
+            conductor.acknowledged(done);
+        } else if (message instanceof CoordinationMessage.LeaveNow leave) {
+            if (leave.node().equals(node.self()) && !leavingSent) {
+                leavingSent = true;
+                carry(executor.cancelRecurring());
+                node.submit(new Command.NodeLeaving(node.self()));
+            }
+        } else if (message instanceof CoordinationMessage.Fence fence) {
+            if (fenceDesk.ordered(fence.order())) {
+                carryFencing(fenceExecutor.execute(fence.order(), nanos()));
+            }
+        } else if (message instanceof CoordinationMessage.FenceFailed failed) {
+            carryFencing(fenceDesk.failed(failed.report(), situation(), nanos()));
+        } else if (message instanceof CoordinationMessage.AskSettled ask) {
+            if (conductor.isCoordinating()) {
+                settledAsked.put(ask.node() + ":" + ask.requestId(), ask.requestId());
+            }
+        } else if (message instanceof CoordinationMessage.Settled settled) {
+            if (settled.node().equals(node.self())) {
+                clients.settled(settled.requestId());
+            }
+        }
+    }
+
+    private void execute(OperationOrder order, long epochMillis) {
+        boolean refused = shuttingDown && order.operation().equals("start");
+        if (refused) {
+            restore(order);
+            node.send(new CoordinationMessage.Acknowledge(order.key(), 1, LocalExecutor.NOT_ATTEMPTED));
+        } else {
+            carry(executor.execute(order, nanos(), epochMillis));
+        }
+    }
+
+    /** A message that does not count, since the view in which it was sent is over. */
+    private void discarded(NodeId sender, CoordinationMessage message) {
+        boolean mine = sender.equals(node.settings().id());
+        if (message instanceof CoordinationMessage.Execute execute) {
+            execute.orders().stream()
+                    .filter(order -> order.node().equals(node.self()))
+                    .forEach(this::restore);
+            if (mine) {
+                conductor.discarded(execute.orders());
+            }
+        } else if (mine && message instanceof CoordinationMessage.Fence fence) {
+            carryFencing(fenceDesk.dropped(fence.order(), situation(), nanos()));
+        } else if (mine
+                && (message instanceof CoordinationMessage.Acknowledge
+                        || message instanceof CoordinationMessage.FenceFailed)) {
+            again.add(message);
+        }
+    }
+
+    /** Everybody has recorded the operation as pending, but it was not begun: put the record right. */
+    private void restore(OperationOrder order) {
+        if (!order.isRecorded()) {
+            return;
+        }
+        Element pending = HistoryEntries.pending(order, 0);
+        LocalExecutor.History own = executor.history().get(order.resource().id());
+        Element former = own == null ? null : own.entries().get(pending.id());
+        node.submit(
+                former == null
+                        ? new Command.ForgetHistory(
+                                node.self(), order.resource().id(), pending.id())
+                        : new Command.RecordOperations(
+                                node.self(), List.of(Conductor.record(order.resource(), former))));
+    }
+
+    private void answerSettled() {
+        if (settledAsked.isEmpty() || !node.isReady() || node.hasUnhandled()) {
+            return;
+        }
+        if (!conductor.isCoordinating()) {
+            settledAsked.clear();
+        } else if (conductor.isIdle()) {
+            settledAsked.forEach((key, requestId) ->
+                    node.send(new CoordinationMessage.Settled(key.substring(0, key.lastIndexOf(':')), requestId)));
+            settledAsked.clear();
+        }
+    }
+
+    // ---- the local executor
+    // ------------------------------------------------------------------------------------------
+
+    private void carry(List<ExecutorEffect> effects) {
+        List<OperationRecord> records = new ArrayList<>();
+        for (ExecutorEffect effect : effects) {
+            if (effect instanceof ExecutorEffect.Record record) {
+                record.entries().forEach(entry -> records.add(Conductor.record(record.resource(), entry)));
+            } else if (effect instanceof ExecutorEffect.Run run) {
+                run(run.request());
+            } else if (effect instanceof ExecutorEffect.Kill kill) {
+                if (!deviceChecks.containsKey(kill.runId())) {
+                    node.emit(new NodeEffect.KillAgent(kill.runId()));
+                }
+            } else if (effect instanceof ExecutorEffect.Forget forget) {
+                List<String> entries = forget.entryIds().isEmpty() ? List.of("") : forget.entryIds();
+                entries.forEach(entry -> node.submit(new Command.ForgetHistory(node.self(), forget.resource(), entry)));
+            } else if (effect instanceof ExecutorEffect.Acknowledge done) {
+                node.send(new CoordinationMessage.Acknowledge(done.key(), done.rc(), done.status()));
+            } else if (effect instanceof ExecutorEffect.ReadMetadata read) {
+                askMetadata(new AgentName(
+                        read.resource().agentClass(),
+                        read.resource().provider(),
+                        read.resource().type()));
+            }
+        }
+        if (!records.isEmpty()) {
+            node.submit(new Command.RecordOperations(node.self(), records));
+        }
+    }
+
+    private void askMetadata(AgentName agent) {
+        if (metadataAsked.add(agent)) {
+            node.emit(new NodeEffect.ReadMetadata(agent));
+        }
+    }
+
+    private void run(AgentRequest request) {
+        if (!request.resource().agentClass().equals("stonith")) {
+            node.emit(new NodeEffect.RunAgent(request));
+            return;
+        }
+        Optional<FenceRun> check =
+                fenceExecutor.monitor(request.resource().id(), request.runId(), request.timeoutMillis());
+        if (check.isPresent()) {
+            deviceChecks.put(request.runId(), request);
+            node.emit(new NodeEffect.RunFenceAgent(check.get()));
+        } else {
+            carry(executor.finished(
+                    new AgentResult(
+                            request.runId(),
+                            5,
+                            AgentResult.Status.NOT_INSTALLED,
+                            "the device is not in the configuration",
+                            node.now().epochMillis(),
+                            0),
+                    nanos()));
+        }
+    }
+
+    private void fenceAgentFinished(FenceRunResult result) {
+        if (deviceChecks.remove(result.runId()) == null) {
+            carryFencing(fenceExecutor.finished(result, nanos()));
+            return;
+        }
+        boolean good = !result.timedOut() && (result.exitCode() == 0 || result.exitCode() == 2);
+        carry(executor.finished(
+                new AgentResult(
+                        result.runId(),
+                        good ? 0 : 1,
+                        result.timedOut() ? AgentResult.Status.TIMED_OUT : AgentResult.Status.DONE,
+                        good ? "" : result.reason(),
+                        node.now().epochMillis(),
+                        0),
+                nanos()));
+    }
+
+    // ---- fencing
+    // -------------------------------------------------------------------------------------------------------
+
+    private void fence(
+            String target, String action, long timeoutMillis, long delayMillis, String client, String waiter) {
+        long joinedAt = node.state().node(target).map(NodeStatus::joinedAt).orElse(-1L);
+        carryFencing(fenceDesk.request(
+                target, action, timeoutMillis, delayMillis, client, joinedAt, waiter, situation(), nanos()));
+    }
+
+    private void fenceForClient(String target, String action, long timeoutMillis, String client, String waiter) {
+        long timeout = timeoutMillis > 0 ? timeoutMillis : options.fencingTimeoutMillis();
+        fence(target, action, timeout, 0, client, waiter);
+    }
+
+    private void carryFencing(List<FencingEffect> effects) {
+        for (FencingEffect effect : effects) {
+            if (effect instanceof FencingEffect.Run run) {
+                node.emit(new NodeEffect.RunFenceAgent(run.run()));
+            } else if (effect instanceof FencingEffect.ReadMetadata read) {
+                askMetadata(new AgentName("stonith", "", read.agent()));
+            } else if (effect instanceof FencingEffect.SendOrder send) {
+                node.send(new CoordinationMessage.Fence(send.order()));
+            } else if (effect instanceof FencingEffect.SendReport send) {
+                report(send.report());
+            } else if (effect instanceof FencingEffect.GaveUp gave) {
+                node.submit(new Command.FencingDone(
+                        record(gave.last(), false), gave.last().order().joinedAt()));
+            } else if (effect instanceof FencingEffect.Answered answered) {
+                boolean planned = conductor.answered(answered.waiter(), answered.succeeded(), answered.noDevice());
+                if (!planned) {
+                    clients.fenced(answered.waiter(), answered.succeeded(), answered.text());
+                }
+            }
+        }
+    }
+
+    private void report(FenceReport report) {
+        if (report.succeeded()) {
+            node.submit(
+                    new Command.FencingDone(record(report, true), report.order().joinedAt()));
+        } else {
+            node.send(new CoordinationMessage.FenceFailed(report));
+        }
+    }
+
+    private FencingRecord record(FenceReport report, boolean succeeded) {
+        FenceOrder order = report.order();
+        return new FencingRecord(
+                order.target(),
+                order.action(),
+                report.device(),
+                order.executor(),
+                order.client() + "@" + order.origin(),
+                succeeded,
+                report.text(),
+                node.now().epochMillis());
+    }
+
+    private FenceDesk.Situation situation() {
+        SortedSet<String> members = new TreeSet<>();
+        Map<String, Set<String>> active = new TreeMap<>();
+        DeviceRegistry registry = fenceExecutor.registry();
+        for (NodeStatus status : node.state().nodes().values()) {
+            if (status.isRemote() || !status.isReady()) {
+                continue;
+            }
+            members.add(status.uname());
+            for (String device : registry.devices().keySet()) {
+                if (isMonitored(status.history().get(device))) {
+                    active.computeIfAbsent(device, id -> new TreeSet<>()).add(status.uname());
+                }
+            }
+        }
+        return new FenceDesk.Situation(registry, members, active);
+    }
+
+    private static boolean isMonitored(@Nullable ResourceHistory history) {
+        Element last = history == null ? null : history.operations().get(history.resource() + "_last_0");
+        return last != null
+                && last.attribute("operation", "").equals("start")
+                && last.attribute("rc-code", "").equals("0");
+    }
+
+    // ---- configuration, shutdown, words
+    // ------------------------------------------------------------------------------
+
+    private void reconfigureIfChanged() {
+        Element present = node.state().configuration();
+        if (present == configuration) {
+            return;
+        }
+        configuration = present;
+        options = ClusterOptions.of(present);
+        conductor.configure(options);
+        carryFencing(fenceExecutor.configure(
+                DeviceRegistry.of(present),
+                options.watchdogMillis(node.settings().selfFencingMillis())));
+    }
+
+    private void shutdown(String reason) {
+        if (shuttingDown) {
+            return;
+        }
+        shuttingDown = true;
+        node.event(Timeline.SHUTDOWN_BEGUN, "Shutdown: " + reason);
+        if (!node.isReady() && executor.history().isEmpty() && executor.busy().isEmpty()) {
+            node.emit(new NodeEffect.LeaveGroup());
+            stop(StopReason.SHUTDOWN, "Nothing was running here");
+            return;
+        }
+        escalationNanos = nanos() + options.shutdownEscalationMillis() * 1_000_000L;
+        wishShutdown();
+    }
+
+    private void wishShutdown() {
+        if (node.isReady()) {
+            node.submit(clients.shutdownWish(node.self()));
+        }
+    }
+
+    private void tellCoordinator() {
+        String present = coordinator().orElse("");
+        if (!present.equals(lastCoordinator) && !present.isEmpty()) {
+            lastCoordinator = present;
+            node.event(Timeline.COORDINATOR_CHANGED, present + " coordinates", "node", present);
+        }
+    }
+
+    private List<String> names(SortedSet<NodeId> members) {
+        List<String> names = new ArrayList<>();
+        members.forEach(id -> names.add(node.settings().nameOf(id)));
+        return names;
+    }
+
+    private long nanos() {
+        return node.now().nanos();
+    }
+}
