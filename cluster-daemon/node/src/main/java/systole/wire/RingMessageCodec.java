@@ -72,7 +72,7 @@ final class RingMessageCodec {
         } else if (message instanceof Join join) {
             out.put((byte) JOIN);
             node(out, join.sender());
-            out.putLong(join.incarnation());
+            out.putLong(join.incarnation()).putLong(join.number());
             nodes(out, join.seen());
             nodes(out, join.failed());
             nodes(out, join.left());
@@ -142,7 +142,8 @@ final class RingMessageCodec {
                 case HEARTBEAT -> heartbeat(in);
                 case DATA -> data(in);
                 case RECOVERY_DATA -> new RecoveryData(in.node(), in.ring(), in.notNegative64(), data(in));
-                case JOIN -> new Join(in.node(), in.i64(), in.nodes(), in.nodes(), in.nodes(), in.notNegative64());
+                case JOIN ->
+                    new Join(in.node(), in.i64(), in.i64(), in.nodes(), in.nodes(), in.nodes(), in.notNegative64());
                 case COMMIT_TOKEN -> commitToken(in);
                 case HOLD_CANCEL -> new HoldCancel(in.node(), in.ring());
                 case LEAVE -> new Leave(in.node(), in.i64());

@@ -81,10 +81,10 @@ final class RingMessages {
                     slots.subList(0, Math.min(slots.size(), members.size())),
                     left));
     private static final Arbitrary<Join> JOIN = Combinators.combine(
-                    NODE, Arbitraries.longs(), NODES, NODES, NODES, NUMBER)
-            .as((node, life, seen, failed, left, sequence) -> {
+                    NODE, Arbitraries.longs(), Arbitraries.longs(), NODES, NODES, NODES, NUMBER)
+            .as((node, life, number, seen, failed, left, sequence) -> {
                 failed.remove(node);
-                return new Join(node, life, seen, failed, left, sequence);
+                return new Join(node, life, number, seen, failed, left, sequence);
             });
     private static final Arbitrary<Heartbeat> HEARTBEAT = Combinators.combine(
                     Combinators.combine(NODE, Arbitraries.longs(), Arbitraries.longs())
