@@ -42,7 +42,7 @@ class LayerArrowsTest {
                             "fencing",
                             "graph",
                             "transition")),
-            Map.entry("api", Set.of("kernel", "model", "graph")),
+            Map.entry("api", Set.of("kernel", "model", "formats", "graph")),
             Map.entry("wire", Set.of("kernel", "membership", "detector", "state")),
             Map.entry("transport", Set.of("kernel", "wire", "api")),
             Map.entry("storage", Set.of("kernel", "state", "membership", "formats")),

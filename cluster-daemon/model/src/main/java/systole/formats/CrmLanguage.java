@@ -39,15 +39,19 @@ public final class CrmLanguage {
     /**
      * What came of a text.
      *
-     * @param configuration the changed configuration; the unchanged one if any finding is an error
+     * @param configuration the changed configuration; the unchanged one if any finding is an error. Where there are
+     *     only doubts it is the changed one, for those who insist.
      */
     public record Loaded(Element configuration, List<Finding> findings) {
         public Loaded {
             findings = List.copyOf(findings);
         }
 
-        public boolean refused() {
-            return findings.stream().anyMatch(Finding::isError);
+        /** Whether the change must not be made, unless someone insists ({@code insist}) and there are only doubts. */
+        public boolean refused(boolean insist) {
+            return findings.stream()
+                    .anyMatch(finding ->
+                            finding.isError() || (!insist && finding.severity() == Finding.Severity.DOUBT));
         }
     }
 

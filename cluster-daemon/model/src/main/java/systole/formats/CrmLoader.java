@@ -46,7 +46,7 @@ final class CrmLoader {
         resolveReferences(work, changed);
         Element result = work.compose();
         if (!hasErrors()) {
-            new CrmChecks(result, source, changed, agents, findings).run();
+            new CrmChecks(result, source, changed, findings).run(base, agents);
         }
         return new CrmLanguage.Loaded(hasErrors() ? configuration : result, findings);
     }

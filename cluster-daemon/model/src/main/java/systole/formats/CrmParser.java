@@ -156,12 +156,16 @@ final class CrmParser {
         }
         List<Element> children = new ArrayList<>();
         Set<String> stops = keywords.keySet();
-        pairs(words, stops, children);
+        pairs(words, stops, false, children);
         return Element.of(tag, attributes, children);
     }
 
-    /** Rules and pairs up to a stop word; of two pairs of one name the last counts. */
-    void pairs(CrmWords words, Set<String> stops, List<Element> into) {
+    /**
+     * Rules and pairs up to a stop word.
+     *
+     * @param once of two pairs of one name only the last is kept
+     */
+    void pairs(CrmWords words, Set<String> stops, boolean once, List<Element> into) {
         Map<String, Integer> at = new LinkedHashMap<>();
         while (!words.atEnd() && !stops.contains(words.peekLower())) {
             if (words.peekIs("rule")) {
@@ -171,7 +175,7 @@ final class CrmParser {
             }
             Element pair = pair(words.take("name=value"));
             String name = pair.attribute("name", "");
-            Integer earlier = name.isEmpty() ? null : at.get(name);
+            Integer earlier = name.isEmpty() || !once ? null : at.get(name);
             if (earlier == null) {
                 at.put(name, into.size());
                 into.add(pair);
@@ -484,16 +488,15 @@ final class CrmParser {
             }
         } else {
             String word = words.peek();
-            int colon = word.indexOf(':');
-            String score = colon < 0 ? null : CrmScores.parse(word.substring(0, colon));
+            boolean headed = word.endsWith(":");
+            String score = headed ? CrmScores.parse(word.substring(0, word.length() - 1)) : null;
             if (score == null) {
                 throw words.wrong("SCORE: NODE or a rule is expected"
                         + (words.atEnd() ? "" : "; '" + word + "' is neither a score with a colon nor 'rule'"));
             }
             words.skip();
             attributes.put("score", score);
-            String node = word.substring(colon + 1);
-            attributes.put("node", node.isEmpty() ? words.take("the node") : node);
+            attributes.put("node", words.take("the node"));
         }
         return new CrmDraft("location", id, element("rsc_location", attributes, children, statement), false, statement);
     }
@@ -672,7 +675,7 @@ final class CrmParser {
             id = word.substring(0, word.length() - 1);
         }
         List<Element> children = new ArrayList<>();
-        pairs(words, Set.of(), children);
+        pairs(words, Set.of(), true, children);
         if (children.isEmpty()) {
             throw words.wrong("name=value is expected after '" + kind + "'");
         }

@@ -1,0 +1,192 @@
+package systole.formats;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import systole.kernel.NearestWord;
+import systole.model.Element;
+import systole.model.Options;
+
+/** Whether the parameters of resources are those that their agents take. Findings are doubts: force overrides them. */
+final class CrmAgentChecks {
+    /** Parameters that the manager fills in for fence agents. */
+    private static final Set<String> FILLED_IN = Set.of("action", "option", "port", "plug", "nodename");
+
+    private static final Set<String> ALWAYS_KNOWN = Set.of("trace_ra", "trace_dir", "CRM_meta_timeout");
+
+    private final Map<String, Element> resources;
+    private final String source;
+    private final AgentCatalog agents;
+    private final List<Finding> findings;
+
+    CrmAgentChecks(Map<String, Element> resources, String source, AgentCatalog agents, List<Finding> findings) {
+        this.resources = resources;
+        this.source = source;
+        this.agents = agents;
+        this.findings = findings;
+    }
+
+    void run(Collection<CrmDraft> changed) {
+        Set<String> reported = new LinkedHashSet<>();
+        for (CrmDraft draft : changed) {
+            if (draft.kind().equals("primitive") || draft.kind().equals("rsc_template")) {
+                Element resource = resources.get(draft.id());
+                if (resource != null) {
+                    one(draft, resource, reported);
+                }
+            }
+        }
+    }
+
+    private void one(CrmDraft draft, Element resource, Set<String> reported) {
+        String place = source + ":" + draft.statement().line();
+        String templateId = resource.attribute("template");
+        Element template = templateId == null ? null : resources.get(templateId);
+        Element typed = templateId == null ? resource : template;
+        if (typed == null || typed.attribute("type") == null) {
+            return;
+        }
+        String agentClass = typed.attribute("class", "");
+        String provider = typed.attribute("provider", "");
+        String type = typed.attribute("type", "");
+        Optional<AgentCatalog.Agent> agent = agents.describe(agentClass, provider, type);
+        if (agent.isEmpty()) {
+            unknownAgent(agentClass, provider, type, place);
+            return;
+        }
+        if (agent.get().parameters().isEmpty()) {
+            return;
+        }
+        Map<String, String> given = new LinkedHashMap<>();
+        if (template != null) {
+            parameters(template, given);
+        }
+        parameters(resource, given);
+        Map<String, AgentCatalog.Parameter> known = new LinkedHashMap<>();
+        for (AgentCatalog.Parameter parameter : agent.get().parameters()) {
+            known.put(parameter.name(), parameter);
+        }
+        boolean fencing = agentClass.equals("stonith");
+        for (String name : given.keySet()) {
+            if (!known.containsKey(name) && !ALWAYS_KNOWN.contains(name) && !(fencing && isOfManager(name))) {
+                findings.add(Finding.doubt(
+                        place,
+                        "agent " + CrmPrinter.agent(typed) + " of '" + draft.id() + "' has no parameter '" + name + "'"
+                                + NearestWord.hint(name, known.keySet()),
+                        "correct the name; list the parameters: systole ra info " + CrmPrinter.agent(typed)));
+            }
+        }
+        if (!draft.kind().equals("primitive")) {
+            return;
+        }
+        for (AgentCatalog.Parameter parameter : agent.get().parameters()) {
+            boolean needed = parameter.required() && !(fencing && FILLED_IN.contains(parameter.name()));
+            if (needed && !given.containsKey(parameter.name())) {
+                findings.add(Finding.doubt(
+                        place,
+                        "'" + draft.id() + "' lacks parameter '" + parameter.name() + "', which agent "
+                                + CrmPrinter.agent(typed) + " requires",
+                        "add params " + parameter.name() + "=…"));
+            }
+            if (parameter.unique() && given.containsKey(parameter.name())) {
+                unique(draft, resource, parameter.name(), given.get(parameter.name()), place, reported);
+            }
+        }
+    }
+
+    private static boolean isOfManager(String name) {
+        return name.startsWith("pcmk_") || Options.find(Options.Scope.FENCING, name).isPresent();
+    }
+
+    private void parameters(Element resource, Map<String, String> into) {
+        for (Element set : resource.children("instance_attributes")) {
+            Element meant = set;
+            String reference = set.attribute("id-ref");
+            if (reference != null) {
+                meant = referenced(reference);
+            }
+            for (Element pair : meant.children("nvpair")) {
+                String name = pair.attribute("name");
+                if (name != null) {
+                    into.put(name, pair.attribute("value", ""));
+                } else if (pair.attribute("id-ref") != null) {
+                    Element shared = referencedPair(pair.attribute("id-ref", ""));
+                    into.put(shared.attribute("name", "trace_ra"), shared.attribute("value", ""));
+                }
+            }
+        }
+    }
+
+    private Element referenced(String id) {
+        for (Element resource : resources.values()) {
+            for (Element set : resource.children("instance_attributes")) {
+                if (set.id().equals(id)) {
+                    return set;
+                }
+            }
+        }
+        return Element.leaf("instance_attributes");
+    }
+
+    private Element referencedPair(String id) {
+        for (Element resource : resources.values()) {
+            for (Element set : resource.children("instance_attributes")) {
+                for (Element pair : set.children("nvpair")) {
+                    if (pair.id().equals(id)) {
+                        return pair;
+                    }
+                }
+            }
+        }
+        return Element.leaf("nvpair");
+    }
+
+    private void unique(
+            CrmDraft draft,
+            Element resource,
+            String name,
+            String value,
+            String place,
+            Set<String> reported) {
+        for (Element other : resources.values()) {
+            if (!other.is("primitive") || other.id().equals(draft.id()) || !CrmPrinter.agent(other)
+                    .equals(CrmPrinter.agent(resource))) {
+                continue;
+            }
+            Map<String, String> given = new LinkedHashMap<>();
+            parameters(other, given);
+            if (value.equals(given.get(name)) && reported.add(other.id() + " " + draft.id() + " " + name)) {
+                reported.add(draft.id() + " " + other.id() + " " + name);
+                findings.add(Finding.doubt(
+                        place,
+                        "'" + draft.id() + "' and '" + other.id() + "' have the same value '" + value
+                                + "' of parameter '" + name + "', which must differ between resources of one agent",
+                        "give each a value of its own"));
+            }
+        }
+    }
+
+    private void unknownAgent(String agentClass, String provider, String type, String place) {
+        String name = agentClass + (provider.isEmpty() ? "" : ":" + provider) + ":" + type;
+        List<String> providers = agentClass.equals("ocf") ? agents.providers(type) : List.of();
+        String hint = providers.isEmpty()
+                ? NearestWord.hint(name, agents.names())
+                : "; did you mean 'ocf:" + providers.get(0) + ":" + type + "'?";
+        boolean fence = agentClass.equals("stonith") && type.startsWith("fence_") && agents.knowsProvider("stonith", "");
+        if (fence || !providers.isEmpty() || (agentClass.equals("ocf") && agents.knowsProvider("ocf", provider))) {
+            findings.add(Finding.doubt(
+                    place,
+                    "there is no resource agent " + name + hint,
+                    "install it or correct the name; list the agents: systole ra list " + agentClass));
+        } else if (agentClass.equals("ocf") || agentClass.equals("stonith")) {
+            if (!agents.names().isEmpty()) {
+                findings.add(Finding.warning(
+                        place, "resource agent " + name + " is not known here, so its parameters are not checked", ""));
+            }
+        }
+    }
+}
