@@ -35,8 +35,7 @@ final class AgentStock implements AgentCatalog {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 if (!line.isEmpty() && line.charAt(0) != '#') {
                     int blank = line.indexOf(' ');
-                    lines.put(
-                            blank < 0 ? line : line.substring(0, blank), blank < 0 ? "" : line.substring(blank + 1));
+                    lines.put(blank < 0 ? line : line.substring(0, blank), blank < 0 ? "" : line.substring(blank + 1));
                 }
             }
         } catch (IOException e) {

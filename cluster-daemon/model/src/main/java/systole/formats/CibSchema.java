@@ -16,8 +16,9 @@ final class CibSchema {
     record Rule(Map<String, String> attributes, Set<String> required, Set<String> children) {}
 
     private static final String SETS = "instance_attributes meta_attributes";
-    private static final String DATE_FIELDS = "id! seconds minutes hours days monthdays weekdays yearsdays yeardays months"
-            + " weeks years weekyears moon";
+    private static final String DATE_FIELDS =
+            "id! seconds minutes hours days monthdays weekdays yearsdays yeardays months"
+                    + " weeks years weekyears moon";
     private static final List<String> TABLE = List.of(
             "cib: crm_feature_set validate-with epoch=count num_updates=count admin_epoch=count cib-last-written"
                     + " update-origin update-client update-user have-quorum=boolean dc-uuid execution-date"
@@ -67,7 +68,7 @@ final class CibSchema {
             "constraints: | rsc_location rsc_colocation rsc_order rsc_ticket",
             "rsc_location: id! rsc rsc-pattern role=role score=score score-attribute node"
                     + " resource-discovery=always/never/exclusive description | resource_set rule lifetime",
-            "rsc_colocation: id! score=score score-attribute score-attribute-mangle rsc with-rsc rsc-role=role"
+            "rsc_colocation: id! score=score rsc with-rsc rsc-role=role"
                     + " with-rsc-role=role rsc-instance=count with-rsc-instance=count node-attribute influence=boolean"
                     + " description | resource_set lifetime",
             "rsc_order: id! first then first-action=action then-action=action first-instance=count then-instance=count"

@@ -29,6 +29,7 @@ public final class CibValidation {
     private final String source;
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, Element> ids = new LinkedHashMap<>();
+    private final Set<String> roles = new LinkedHashSet<>();
 
     private CibValidation(String source) {
         this.source = source;
@@ -159,9 +160,7 @@ public final class CibValidation {
                     element,
                     near,
                     "'" + shortened(value) + "' is no value of attribute '" + name + "' of <" + element.name() + ">"
-                            + (expected.contains("|")
-                                    ? NearestWord.hint(value, List.of(expected.split("\\|")))
-                                    : ""),
+                            + (expected.contains("|") ? NearestWord.hint(value, List.of(expected.split("\\|"))) : ""),
                     "write " + expected.replace("|", ", "));
         }
     }
@@ -175,15 +174,21 @@ public final class CibValidation {
             case "time" -> Options.isTime(value) ? "" : "a time, such as 30s, 500ms or 2min";
             case "role" -> choice(value, ROLES);
             case "action" -> choice(value, List.of("start", "stop", "promote", "demote"));
-            case "class" -> choice(
-                    value,
-                    List.of("ocf", "systemd", "service", "lsb", "stonith", "upstart", "nagios", "heartbeat"));
+            case "class" ->
+                choice(value, List.of("ocf", "systemd", "service", "lsb", "stonith", "upstart", "nagios", "heartbeat"));
             case "nodetype" -> choice(value, List.of("member", "remote", "normal", "ping"));
-            case "onfail" -> choice(
-                    value,
-                    List.of(
-                            "ignore", "block", "stop", "demote", "restart", "fence", "standby",
-                            "restart-container"));
+            case "onfail" ->
+                choice(
+                        value,
+                        List.of(
+                                "ignore",
+                                "block",
+                                "stop",
+                                "demote",
+                                "restart",
+                                "fence",
+                                "standby",
+                                "restart-container"));
             default -> choice(value, List.of(type.split("/")));
         };
     }
@@ -226,10 +231,13 @@ public final class CibValidation {
         switch (element.name()) {
             case "nvpair" -> pair(element, near);
             case "cluster_property_set" -> options(element, Options.Scope.CLUSTER, near);
-            case "meta_attributes" -> options(
-                    element,
-                    parent.equals("op") || parent.equals("op_defaults") ? Options.Scope.OPERATION : Options.Scope.META,
-                    near);
+            case "meta_attributes" ->
+                options(
+                        element,
+                        parent.equals("op") || parent.equals("op_defaults")
+                                ? Options.Scope.OPERATION
+                                : Options.Scope.META,
+                        near);
             case "primitive", "template" -> agent(element, near);
             case "group", "clone", "master" -> members(element, near);
             case "expression" -> expression(element, near);
@@ -265,12 +273,14 @@ public final class CibValidation {
             }
             Optional<Options.Option> option = Options.find(scope, name);
             if (option.isPresent()) {
-                option.get().problem(value).ifPresent(problem -> error(
-                        pair,
-                        pair.id(),
-                        problem.replace("'" + option.get().name() + "'", "'" + name + "'")
-                                + NearestWord.hint(value, option.get().words()),
-                        "correct the value"));
+                option.get()
+                        .problem(value)
+                        .ifPresent(problem -> error(
+                                pair,
+                                pair.id(),
+                                problem.replace("'" + option.get().name() + "'", "'" + name + "'")
+                                        + NearestWord.hint(value, option.get().words()),
+                                "correct the value"));
             } else {
                 unknown(set, pair, name, scope);
             }
@@ -418,6 +428,9 @@ public final class CibValidation {
                 }
             }
         }
+        for (Element section : configuration.children("acls")) {
+            section.children("acl_role").forEach(role -> roles.add(role.id()));
+        }
         walk(configuration, "", resources);
     }
 
@@ -468,9 +481,16 @@ public final class CibValidation {
                             + NearestWord.hint(template, resources),
                     "define the template or correct the name");
         }
+        if (element.is("role") && element.children().isEmpty() && !roles.contains(element.id())) {
+            error(
+                    element,
+                    nearestId,
+                    "'" + nearestId + "' has role '" + element.id() + "', which does not exist"
+                            + NearestWord.hint(element.id(), roles),
+                    "define the role or correct the name");
+        }
         for (Element child : element.children()) {
             walk(child, near, resources);
         }
     }
-
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import systole.kernel.NearestWord;
 import systole.model.Element;
 import systole.model.Options;
@@ -15,6 +16,25 @@ import systole.model.Options;
 final class CrmAgentChecks {
     /** Parameters that the manager fills in for fence agents. */
     private static final Set<String> FILLED_IN = Set.of("action", "option", "port", "plug", "nodename");
+
+    /** Old names that say the same, either of which will do. */
+    private static final Map<String, String> SAME = Map.of(
+            "ip",
+            "ipaddr",
+            "ipaddr",
+            "ip",
+            "username",
+            "login",
+            "login",
+            "username",
+            "password",
+            "passwd",
+            "passwd",
+            "password",
+            "password_script",
+            "passwd_script",
+            "passwd_script",
+            "password_script");
 
     private static final Set<String> ALWAYS_KNOWN = Set.of("trace_ra", "trace_dir", "CRM_meta_timeout");
 
@@ -85,21 +105,24 @@ final class CrmAgentChecks {
         }
         for (AgentCatalog.Parameter parameter : agent.get().parameters()) {
             boolean needed = parameter.required() && !(fencing && FILLED_IN.contains(parameter.name()));
-            if (needed && !given.containsKey(parameter.name())) {
+            boolean underOldName = fencing && given.containsKey(SAME.getOrDefault(parameter.name(), parameter.name()));
+            if (needed && !given.containsKey(parameter.name()) && !underOldName) {
                 findings.add(Finding.doubt(
                         place,
                         "'" + draft.id() + "' lacks parameter '" + parameter.name() + "', which agent "
                                 + CrmPrinter.agent(typed) + " requires",
                         "add params " + parameter.name() + "=…"));
             }
-            if (parameter.unique() && given.containsKey(parameter.name())) {
-                unique(draft, resource, parameter.name(), given.get(parameter.name()), place, reported);
+            String value = own(resource, parameter.name());
+            if (parameter.unique() && value != null) {
+                unique(draft, resource, parameter.name(), value, place, reported);
             }
         }
     }
 
     private static boolean isOfManager(String name) {
-        return name.startsWith("pcmk_") || Options.find(Options.Scope.FENCING, name).isPresent();
+        return name.startsWith("pcmk_")
+                || Options.find(Options.Scope.FENCING, name).isPresent();
     }
 
     private void parameters(Element resource, Map<String, String> into) {
@@ -145,21 +168,27 @@ final class CrmAgentChecks {
         return Element.leaf("nvpair");
     }
 
+    /** The value that the resource itself sets; one that is shared by reference is shared on purpose. */
+    private static @Nullable String own(Element resource, String name) {
+        for (Element set : resource.children("instance_attributes")) {
+            for (Element pair : set.children("nvpair")) {
+                if (name.equals(pair.attribute("name"))) {
+                    return pair.attribute("value");
+                }
+            }
+        }
+        return null;
+    }
+
     private void unique(
-            CrmDraft draft,
-            Element resource,
-            String name,
-            String value,
-            String place,
-            Set<String> reported) {
+            CrmDraft draft, Element resource, String name, String value, String place, Set<String> reported) {
         for (Element other : resources.values()) {
-            if (!other.is("primitive") || other.id().equals(draft.id()) || !CrmPrinter.agent(other)
-                    .equals(CrmPrinter.agent(resource))) {
+            if (!other.is("primitive")
+                    || other.id().equals(draft.id())
+                    || !CrmPrinter.agent(other).equals(CrmPrinter.agent(resource))) {
                 continue;
             }
-            Map<String, String> given = new LinkedHashMap<>();
-            parameters(other, given);
-            if (value.equals(given.get(name)) && reported.add(other.id() + " " + draft.id() + " " + name)) {
+            if (value.equals(own(other, name)) && reported.add(other.id() + " " + draft.id() + " " + name)) {
                 reported.add(draft.id() + " " + other.id() + " " + name);
                 findings.add(Finding.doubt(
                         place,
@@ -176,7 +205,8 @@ final class CrmAgentChecks {
         String hint = providers.isEmpty()
                 ? NearestWord.hint(name, agents.names())
                 : "; did you mean 'ocf:" + providers.get(0) + ":" + type + "'?";
-        boolean fence = agentClass.equals("stonith") && type.startsWith("fence_") && agents.knowsProvider("stonith", "");
+        boolean fence =
+                agentClass.equals("stonith") && type.startsWith("fence_") && agents.knowsProvider("stonith", "");
         if (fence || !providers.isEmpty() || (agentClass.equals("ocf") && agents.knowsProvider("ocf", provider))) {
             findings.add(Finding.doubt(
                     place,

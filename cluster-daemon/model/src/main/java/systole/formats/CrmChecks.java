@@ -82,7 +82,9 @@ final class CrmChecks {
                 return false;
             }
         }
-        if (property(configuration, "fencing-enabled", "stonith-enabled").map(Options::isFalse).orElse(false)) {
+        if (property(configuration, "fencing-enabled", "stonith-enabled")
+                .map(Options::isFalse)
+                .orElse(false)) {
             return false;
         }
         String watchdog = property(configuration, "fencing-watchdog-timeout", "stonith-watchdog-timeout")

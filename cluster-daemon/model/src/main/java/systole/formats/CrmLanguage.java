@@ -50,8 +50,8 @@ public final class CrmLanguage {
         /** Whether the change must not be made, unless someone insists ({@code insist}) and there are only doubts. */
         public boolean refused(boolean insist) {
             return findings.stream()
-                    .anyMatch(finding ->
-                            finding.isError() || (!insist && finding.severity() == Finding.Severity.DOUBT));
+                    .anyMatch(
+                            finding -> finding.isError() || (!insist && finding.severity() == Finding.Severity.DOUBT));
         }
     }
 

@@ -27,6 +27,7 @@ final class CrmLines {
                     "the script has " + text.length() + " characters, more than " + MAX_CHARACTERS,
                     "split the script, or check that this is the file you meant");
         }
+        refuseControlCharacters(source, text);
         List<Statement> found = new ArrayList<>();
         List<String> comments = new ArrayList<>();
         StringBuilder open = new StringBuilder();
@@ -60,6 +61,31 @@ final class CrmLines {
         }
         found.removeIf(statement -> statement.text().isEmpty());
         return found;
+    }
+
+    /** What XML cannot hold cannot be in a configuration. */
+    private static void refuseControlCharacters(String source, String text) {
+        int line = 1;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\n') {
+                line++;
+                continue;
+            }
+            boolean pair = Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1));
+            boolean bad = c < ' ' && c != '\t' && c != '\r' || c >= '\uFFFE' || (Character.isSurrogate(c) && !pair);
+            if (bad) {
+                throw new BadInputException(
+                        source + ":" + line,
+                        "character U+" + String.format("%04X", (int) c) + " cannot stand in a configuration",
+                        "remove it");
+            }
+            if (pair) {
+                i++;
+            }
+        }
     }
 
     /**

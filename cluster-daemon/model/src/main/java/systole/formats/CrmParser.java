@@ -597,7 +597,7 @@ final class CrmParser {
             }
             attributes.put("kind", kind);
         }
-        CrmSets.Parsed parsed = CrmSets.parse(words, CrmSets.Suffix.ACTION, 2, Set.of("symmetrical", "require-all"));
+        CrmSets.Parsed parsed = CrmSets.parse(words, CrmSets.Suffix.ACTION, 2, Set.of("symmetrical"));
         if (parsed.plain().isEmpty() && parsed.sets().isEmpty()) {
             throw words.wrong("two resources, or resource sets, are expected");
         }
@@ -616,7 +616,7 @@ final class CrmParser {
                 && parsed.sets().get(0).attribute("sequential") == null) {
             throw words.wrong("a second resource is expected");
         }
-        trailing(words, attributes, Set.of("symmetrical", "require-all"));
+        trailing(words, attributes, Set.of("symmetrical"));
         String symmetrical = attributes.get("symmetrical");
         if (symmetrical != null) {
             Boolean truth = CrmValues.truth(symmetrical);

@@ -92,6 +92,15 @@ final class CrmSets {
                 bracket(word, queue, suffix, sets, words);
             } else if (word.equals(")") || word.equals("]")) {
                 throw new CrmSyntaxException("the closing bracket '" + word + "' has no opening one", word);
+            } else if (word.indexOf('=') > 0 && !open.isEmpty() && isSetAttribute(word)) {
+                simple = false;
+                Map<String, String> attributes = new LinkedHashMap<>();
+                setAttribute(word, word.indexOf('='), attributes);
+                while (!queue.isEmpty() && isSetAttribute(queue.element())) {
+                    String more = queue.remove();
+                    setAttribute(more, more.indexOf('='), attributes);
+                }
+                close(open, suffix, attributes, sets);
             } else if (word.indexOf('=') > 0) {
                 throw new CrmSyntaxException(
                         "attribute '" + word
@@ -158,6 +167,10 @@ final class CrmSets {
         if (sets.size() == before) {
             throw new AssertionError("a bracket with members made no set");
         }
+    }
+
+    private static boolean isSetAttribute(String word) {
+        return word.startsWith("sequential=") || word.startsWith("require-all=");
     }
 
     private static void setAttribute(String word, int equals, Map<String, String> attributes) {

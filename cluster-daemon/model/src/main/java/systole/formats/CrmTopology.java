@@ -15,9 +15,6 @@ final class CrmTopology {
         Map<String, String> target = new LinkedHashMap<>();
         Map<String, Integer> indexes = new LinkedHashMap<>();
         boolean common = true;
-        if (words.atEnd()) {
-            throw words.wrong("a fencing device is expected after 'fencing_topology'");
-        }
         while (!words.atEnd()) {
             String word = words.take("a device");
             Map<String, String> next = target(word);
@@ -46,7 +43,7 @@ final class CrmTopology {
                 "fencing_topology",
                 "fencing_topology",
                 CrmParser.element("fencing-topology", Map.of(), levels, statement),
-                common,
+                common && !levels.isEmpty(),
                 statement);
     }
 

@@ -40,7 +40,16 @@ final class CrmValues {
     }
 
     private static String force(String value) {
-        return "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+        StringBuilder out = new StringBuilder(value.length() + 2).append('"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            char next = i + 1 < value.length() ? value.charAt(i + 1) : '"';
+            if (c == '"' || (c == '\\' && (next == '"' || next == '\\'))) {
+                out.append('\\');
+            }
+            out.append(c);
+        }
+        return out.append('"').toString();
     }
 
     /** Quotes only what would not be read back as one word. */
