@@ -249,6 +249,7 @@ public final class ProcessExecutor implements Executor {
 
     private void checkDeadlines() {
         ProcessTable table = null;
+        List<RunningAgent> toKill = new ArrayList<>();
         for (RunningAgent agent : List.copyOf(running.values())) {
             long now = System.nanoTime();
             if (agent.nextCheckNanos() - now > 0) {
@@ -265,7 +266,12 @@ public final class ProcessExecutor implements Executor {
                 agent.beginEnding(Ending.TIMED_OUT, table, settings.graceMillis(), now);
             } else if (agent.checkEnding(table, spawner, now)) {
                 finish(agent);
+            } else if (agent.isToBeKilled()) {
+                toKill.add(agent);
             }
+        }
+        if (!toKill.isEmpty()) {
+            RunningAgent.killFrozen(toKill);
         }
     }
 

@@ -13,6 +13,7 @@ final class RunningAgent {
     private static final long SHORTEST_CHECK_NANOS = 10_000_000L;
     private static final long LONGEST_CHECK_NANOS = 1_000_000_000L;
     private static final long GROWS_FAST_BYTES = 64 * 1024;
+    private static final int FREEZING_ROUNDS = 50;
     private static final long SURVIVAL_NANOS = 5_000_000_000L;
 
     /** Why a run is being ended before its time. */
@@ -43,6 +44,7 @@ final class RunningAgent {
     private Phase phase = Phase.RUNS;
     private Ending ending = Ending.TIMED_OUT;
     private final Set<ProcessTable.Entry> victims = new LinkedHashSet<>();
+    private final Set<ProcessTable.Entry> frozen = new LinkedHashSet<>();
     private String survivors = "";
     private long escalateNanos;
     private long nextCheckNanos;
@@ -157,13 +159,38 @@ final class RunningAgent {
             escalateNanos = now + SURVIVAL_NANOS;
             checkPause = SHORTEST_CHECK_NANOS;
         }
-        if (phase == Phase.KILLED) {
-            // Again and again: a tree that forks while it is being killed loses in the end.
-            signalAll(Libc.SIGKILL);
-        }
         checkPause = Math.min(checkPause * 2, LONGEST_CHECK_NANOS / 10);
         nextCheckNanos = earlier(now + checkPause, escalateNanos);
         return false;
+    }
+
+    /** True if KILL is due: the executor then calls {@link #killFrozen} for all such agents together. */
+    boolean isToBeKilled() {
+        return phase == Phase.KILLED;
+    }
+
+    /**
+     * Ends trees for good. Each is stopped first, until a look shows no process that was not stopped: what is stopped
+     * cannot fork, so nothing slips away between the look and the blow.
+     */
+    static void killFrozen(List<RunningAgent> agents) {
+        for (int round = 0; round < FREEZING_ROUNDS; round++) {
+            ProcessTable table = ProcessTable.read();
+            boolean foundNew = false;
+            for (RunningAgent agent : agents) {
+                for (ProcessTable.Entry entry : table.treeOf(agent.child.pid(), agent.victims)) {
+                    if (agent.frozen.add(entry)) {
+                        Libc.kill(entry.pid(), Libc.SIGSTOP);
+                        agent.victims.add(entry);
+                        foundNew = true;
+                    }
+                }
+            }
+            if (!foundNew) {
+                break;
+            }
+        }
+        agents.forEach(agent -> agent.signalAll(Libc.SIGKILL));
     }
 
     private void signalAll(int signal) {
