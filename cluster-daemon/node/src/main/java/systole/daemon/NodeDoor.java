@@ -1,0 +1,38 @@
+package systole.daemon;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+import systole.coordinator.ClientRequest;
+import systole.coordinator.Reply;
+import systole.state.ClusterState;
+
+/** What the desk may ask of the node behind it. All methods return at once and may be called on any thread. */
+interface NodeDoor {
+    /** Name of this node. */
+    String name();
+
+    /** The latest state. */
+    ClusterState state();
+
+    boolean isQuorate();
+
+    /**
+     * What a status shows beside the CIB: {@code view} (changes with each change of membership), {@code transition},
+     * {@code quorum} (the reason in words), {@code lease}, and further facts; values are never null.
+     */
+    SortedMap<String, String> facts();
+
+    /** Links, ring, quorum and counters, for {@code corosync status}. */
+    Map<String, String> ring();
+
+    /**
+     * Hands a request to the node loop.
+     *
+     * @param answer called once, on the node loop; must not block
+     */
+    void submit(String author, ClientRequest request, Consumer<Reply> answer);
+
+    /** The node is to stop its resources and end. */
+    void shutDown(String reason);
+}
