@@ -88,6 +88,12 @@ final class ClientDesk {
                     requestId,
                     node.submit(new Command.ConfirmFenced(
                             confirm.node(), author, node.now().epochMillis())));
+        } else if (request instanceof ClientRequest.ForgetFencing forget) {
+            await(requestId, node.submit(new Command.ForgetFencing(forget.node())));
+        } else if (request instanceof ClientRequest.ForgetNode forget) {
+            if (isKnown(requestId, forget.node())) {
+                await(requestId, node.submit(new Command.ForgetNode(forget.node())));
+            }
         } else if (request instanceof ClientRequest.FailResource fail) {
             if (isKnown(requestId, fail.node())) {
                 fail(requestId, fail);

@@ -75,6 +75,12 @@ public sealed interface ClientRequest {
     /** Take another node down in order: stop its resources, let it leave. */
     record StopNode(String node) implements ClientRequest {}
 
+    /** Forget finished fencing operations of a node; empty for all. */
+    record ForgetFencing(String node) implements ClientRequest {}
+
+    /** Forget a node that is gone for good: its history and attributes. */
+    record ForgetNode(String node) implements ClientRequest {}
+
     /** Answered when nothing is planned, running or waiting to be planned, or refused after the time. */
     record Wait(long timeoutMillis) implements ClientRequest {}
 }

@@ -163,9 +163,7 @@ final class ApiDesk {
             return;
         }
         node.submit(
-                author,
-                new ClientRequest.Configure(change.edits(), guard),
-                reply -> answer.accept(answerOf(reply)));
+                author, new ClientRequest.Configure(change.edits(), guard), reply -> answer.accept(answerOf(reply)));
     }
 
     private static Version guard(String text) {
@@ -232,9 +230,10 @@ final class ApiDesk {
                 facts.put("executor", record.executor());
                 facts.put("origin", record.origin());
                 facts.put("succeeded", Boolean.toString(record.succeeded()));
-                String words = record.target() + " was " + (record.succeeded() ? "" : "not ") + "fenced (" + record.action()
-                        + ") by " + record.executor() + " with " + record.device()
-                        + (record.text().isEmpty() ? "" : ": " + record.text());
+                String words =
+                        record.target() + " was " + (record.succeeded() ? "" : "not ") + "fenced (" + record.action()
+                                + ") by " + record.executor() + " with " + record.device()
+                                + (record.text().isEmpty() ? "" : ": " + record.text());
                 found.add(new Answer.Event(
                         record.atMillis(),
                         record.executor(),
@@ -265,12 +264,13 @@ final class ApiDesk {
         NodeAttributes all = each.attributes();
         Map<String, String> found = new java.util.TreeMap<>();
         switch (ApiDesk.lifetime(lifetime)) {
-            case FOREVER -> node.state().configuration().child("nodes").stream()
-                    .flatMap(nodes -> nodes.children("node").stream())
-                    .filter(entry -> each.uname().equals(entry.attribute("uname")))
-                    .flatMap(entry -> entry.children("instance_attributes").stream())
-                    .flatMap(set -> set.children("nvpair").stream())
-                    .forEach(pair -> found.putIfAbsent(pair.attribute("name", ""), pair.attribute("value", "")));
+            case FOREVER ->
+                node.state().configuration().child("nodes").stream()
+                        .flatMap(nodes -> nodes.children("node").stream())
+                        .filter(entry -> each.uname().equals(entry.attribute("uname")))
+                        .flatMap(entry -> entry.children("instance_attributes").stream())
+                        .flatMap(set -> set.children("nvpair").stream())
+                        .forEach(pair -> found.putIfAbsent(pair.attribute("name", ""), pair.attribute("value", "")));
             case PRIVATE -> found.putAll(all.hidden());
             case REBOOT -> {
                 found.putAll(all.instance());
