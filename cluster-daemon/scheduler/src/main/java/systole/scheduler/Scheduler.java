@@ -2,16 +2,30 @@ package systole.scheduler;
 
 import java.time.Instant;
 import systole.model.Element;
+import systole.scheduler.planning.Planner;
+import systole.scheduler.reading.Reading;
+import systole.scheduler.working.Cluster;
 
 /** Pacemaker's decisions as a pure function. */
 public final class Scheduler {
     private Scheduler() {}
 
     /**
+     * Plans what has to be done to bring the cluster where its configuration wants it.
+     *
      * @param cib the complete {@code cib} element, configuration and status
      * @param now the current time, for rules, expiries and locks
      */
     public static Plan schedule(Element cib, Instant now) {
-        throw new UnsupportedOperationException("the scheduler does not plan yet: " + cib + " at " + now);
+        return schedule(cib, now, 1);
+    }
+
+    /**
+     * @param transitionId number of this plan within the life of who asks, from 1
+     */
+    public static Plan schedule(Element cib, Instant now, int transitionId) {
+        Cluster cluster = Reading.read(cib, now, false);
+        Planner.Result result = Planner.plan(cluster, transitionId);
+        return new Plan(result.graph(), cluster.scoreLines, result.changes());
     }
 }

@@ -1,0 +1,106 @@
+package systole.scheduler.planning;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import systole.scheduler.working.Node;
+import systole.scheduler.working.Resource;
+import systole.scheduler.working.Resource.Requires;
+
+/** One action of the plan while it is being made (actions-and-graph 2.1). */
+final class Action {
+    final int id;
+    final @Nullable Resource resource;
+
+    /** The task in the key; {@link #task} may differ (cancels). */
+    final String keyTask;
+
+    final long intervalMs;
+    final String key;
+
+    String task;
+
+    @Nullable
+    Node node;
+
+    boolean optional;
+    boolean runnable = true;
+    boolean pseudo;
+    boolean always;
+    boolean migratable;
+    boolean reschedule;
+    boolean migrationAbort;
+    boolean onDc;
+
+    /** Written to the graph already, or being looked at. */
+    boolean written;
+
+    /** What it needs of the cluster: nothing, quorum or fencing. */
+    Requires needs = Requires.NOTHING;
+
+    @Nullable
+    String reason;
+
+    int priority;
+
+    /** How many of the firsts over {@link Kind#MIN} must be runnable; 0 if this is no such point. */
+    int minimum;
+
+    int minimumReached;
+
+    /** Meta attributes set by the planner; they win over configured ones. */
+    Map<String, String> meta = Map.of();
+
+    /** The configured operation that this action belongs to if it is not found by name and interval. */
+    @Nullable
+    String cancelledTask;
+
+    final List<Edge> before = new ArrayList<>(4);
+    final List<Edge> after = new ArrayList<>(4);
+
+    Action(int id, @Nullable Resource resource, String keyTask, long intervalMs, String key, String task) {
+        this.id = id;
+        this.resource = resource;
+        this.keyTask = keyTask;
+        this.intervalMs = intervalMs;
+        this.key = key;
+        this.task = task;
+    }
+
+    boolean required() {
+        return !optional;
+    }
+
+    boolean is(String name) {
+        return task.equals(name);
+    }
+
+    void meta(String name, String value) {
+        if (meta.isEmpty()) {
+            meta = new LinkedHashMap<>();
+        }
+        meta.put(name, value);
+    }
+
+    /** The first reason stays. */
+    void because(String text) {
+        if (reason == null) {
+            reason = text;
+        }
+    }
+
+    /** Everything that a visit may change, for comparison. */
+    int bits() {
+        return (optional ? 1 : 0) | (runnable ? 2 : 0) | (pseudo ? 4 : 0) | (always ? 8 : 0) | (migratable ? 16 : 0);
+    }
+
+    @Override
+    public String toString() {
+        return key
+                + (node == null ? "" : "@" + node.name)
+                + (optional ? " optional" : "")
+                + (runnable ? "" : " unrunnable");
+    }
+}

@@ -1,0 +1,83 @@
+package systole.scheduler.planning;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import systole.scheduler.working.Resource;
+
+/** All relations of one plan in creation order, each with the ones that live migration adds (actions-and-graph 8.6). */
+final class Relations {
+    private final List<Relation> all = new ArrayList<>();
+
+    List<Relation> all() {
+        return all;
+    }
+
+    /** (resource, task) before (resource, task). */
+    void relate(Resource first, String firstTask, Resource then, String thenTask, int kinds) {
+        add(new Relation(first, firstTask, null, then, thenTask, null, kinds));
+    }
+
+    /** An action before (resource, task). */
+    void relate(Action first, Resource then, String thenTask, int kinds) {
+        add(new Relation(first.resource, first.task, first, then, thenTask, null, kinds));
+    }
+
+    /** (resource, task) before an action. */
+    void relate(Resource first, String firstTask, Action then, int kinds) {
+        add(new Relation(first, firstTask, null, then.resource, then.task, then, kinds));
+    }
+
+    /** An action before an action. */
+    void relate(Action first, Action then, int kinds) {
+        add(new Relation(first.resource, first.task, first, then.resource, then.task, then, kinds));
+    }
+
+    private void add(Relation relation) {
+        all.add(relation);
+        Resource first = relation.firstResource();
+        Resource then = relation.thenResource();
+        if (first != null && then != null) {
+            forMigration(relation, first, then);
+        }
+    }
+
+    private void forMigration(Relation relation, Resource first, Resource then) {
+        if (!then.allowMigrate && !first.allowMigrate) {
+            return;
+        }
+        if (first.isInside(then) || then.isInside(first)) {
+            return;
+        }
+        boolean firstMigrates = first.allowMigrate;
+        boolean thenMigrates = then.allowMigrate;
+        String before = relation.firstTask();
+        String after = relation.thenTask();
+        int condition = firstMigrates ? Kind.IF_UNMIGRATABLE : 0;
+        if (before.equals(Tasks.START) && after.equals(Tasks.START)) {
+            if (firstMigrates && thenMigrates) {
+                spawn(relation, first, Tasks.MIGRATE_FROM, then, Tasks.MIGRATE_TO, Kind.ORDER);
+            }
+            if (thenMigrates) {
+                spawn(relation, first, Tasks.START, then, Tasks.MIGRATE_TO, Kind.ORDER | condition);
+            }
+        } else if (thenMigrates && before.equals(Tasks.STOP) && after.equals(Tasks.STOP)) {
+            spawn(relation, first, Tasks.STOP, then, Tasks.MIGRATE_TO, Kind.ORDER | condition);
+            if (then.partialMigrationTarget != null) {
+                spawn(relation, first, Tasks.STOP, then, Tasks.MIGRATE_FROM, Kind.ORDER | condition);
+            }
+        } else if (thenMigrates && before.equals(Tasks.PROMOTE) && after.equals(Tasks.START)) {
+            spawn(relation, first, Tasks.PROMOTE, then, Tasks.MIGRATE_TO, Kind.ORDER);
+        } else if (thenMigrates && before.equals(Tasks.DEMOTE) && after.equals(Tasks.STOP)) {
+            spawn(relation, first, Tasks.DEMOTE, then, Tasks.MIGRATE_TO, Kind.ORDER);
+            if (then.partialMigrationTarget != null) {
+                spawn(relation, first, Tasks.DEMOTE, then, Tasks.MIGRATE_FROM, Kind.ORDER);
+            }
+        }
+    }
+
+    private void spawn(Relation source, Resource first, String firstTask, Resource then, String thenTask, int kinds) {
+        @Nullable Action firstAction = firstTask.equals(source.firstTask()) ? source.firstAction() : null;
+        all.add(new Relation(first, firstTask, firstAction, then, thenTask, null, kinds));
+    }
+}
