@@ -8,6 +8,7 @@ import systole.model.Element;
 import systole.scheduler.working.Agent;
 import systole.scheduler.working.Cluster;
 import systole.scheduler.working.DigestCheck;
+import systole.scheduler.working.FailCounts;
 import systole.scheduler.working.History;
 import systole.scheduler.working.HistoryEntry;
 import systole.scheduler.working.Node;
@@ -46,7 +47,7 @@ final class HistoryCheck {
         this.fencing = fencing;
         this.early = early;
         this.settings = settings;
-        this.digests = new DigestCheck(cluster, settings);
+        this.digests = cluster.digests;
         this.failCounts = failCounts;
     }
 
@@ -137,7 +138,7 @@ final class HistoryCheck {
             deferred.add(new Deferred(resource, node, entry));
             return;
         }
-        if (definitionChanged(resource, node, entry) && failCounts.effective(resource, node) > 0) {
+        if (definitionChanged(resource, node, entry) && failCounts.effective(resource, node, null) > 0) {
             early.clearFailCount(resource, node, "action definition changed");
         }
     }
@@ -146,7 +147,7 @@ final class HistoryCheck {
     void checkDeferred() {
         for (Deferred each : deferred) {
             if (definitionChanged(each.resource, each.node, each.entry)
-                    && failCounts.effective(each.resource, each.node) > 0) {
+                    && failCounts.effective(each.resource, each.node, null) > 0) {
                 early.clearFailCount(each.resource, each.node, "action definition changed");
             }
         }

@@ -5,6 +5,7 @@ import systole.graph.TransitionGraph;
 import systole.scheduler.assignment.Assignment;
 import systole.scheduler.working.Cluster;
 import systole.scheduler.working.EarlyAction.Phase;
+import systole.scheduler.working.FailCounts;
 import systole.scheduler.working.Resource;
 import systole.scheduler.working.Settings;
 
@@ -31,13 +32,13 @@ public final class Planner {
     }
 
     private Result plan(int transitionId) {
-        Settings settings = new Settings(cluster);
+        Settings settings = cluster.settings;
         Relations relations = new Relations();
         Fencing fencing = new Fencing(cluster, actions, relations, settings);
         EarlyReplay early = new EarlyReplay(cluster, actions, relations, fencing);
         Joining joining = new Joining(cluster, actions);
         Notifications notifications = new Notifications(cluster, actions, joining);
-        FailCounts failCounts = (resource, node) -> 0;
+        FailCounts failCounts = cluster.failCounts;
 
         early.upTo(Phase.READING);
         new UserOrders(cluster, actions, relations).make();

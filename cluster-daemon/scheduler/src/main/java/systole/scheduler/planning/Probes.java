@@ -3,6 +3,7 @@ package systole.scheduler.planning;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import systole.scheduler.working.Cluster;
+import systole.scheduler.working.FailCounts;
 import systole.scheduler.working.Node;
 import systole.scheduler.working.ProbeMode;
 import systole.scheduler.working.Replica;
@@ -61,7 +62,7 @@ final class Probes {
             }
             for (Resource resource : top.primitives()) {
                 for (Node node : cluster.nodes) {
-                    if (node.online && failCounts.effective(resource, node) > 0) {
+                    if (node.online && failCounts.effective(resource, node, null) > 0) {
                         Action clear = early.clearFailCount(resource, node, "it is orphaned");
                         relations.relate(clear, resource, Tasks.STOP, Kind.ORDER);
                     }
