@@ -1,0 +1,35 @@
+# Sourced by the launchers: finds a JVM of version 17 or later and starts a program of this tree in it.
+# systole_java ARCHIVE OPTION... MAIN ARGUMENT...   ARCHIVE: daemon or cli, the class-data archive to use if it is there
+
+systole_java() {
+    archive=$1
+    shift
+    if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/java" ]; then
+        java=$JAVA_HOME/bin/java
+    elif java=$(command -v java); then
+        java=$(readlink -f "$java")
+    else
+        echo "systole: there is no Java here; install version 17 or later: apt-get install openjdk-17-jre-headless" >&2
+        exit 69
+    fi
+    version=0
+    release=${java%/bin/java}/release
+    if [ -r "$release" ]; then
+        while IFS='=' read -r key value; do
+            [ "$key" = JAVA_VERSION ] && version=${value#\"} && version=${version%%[.\"+-]*}
+        done < "$release"
+    else
+        version=$("$java" -version 2>&1 | sed -n '1s/.*"\([0-9]*\).*/\1/p')
+    fi
+    if [ "${version:-0}" -lt 17 ]; then
+        echo "systole: $java is version ${version:-unknown}, at least 17 is needed; set JAVA_HOME or install openjdk-17-jre-headless" >&2
+        exit 69
+    fi
+    native=''
+    [ "$version" -ge 22 ] && native=--enable-native-access=ALL-UNNAMED
+    [ "$version" -ge 24 ] && native="$native --sun-misc-unsafe-memory-access=allow"
+    export SYSTOLE_HOME
+    # shellcheck disable=SC2086
+    exec "$java" -Xshare:auto -XX:SharedArchiveFile="$SYSTOLE_HOME/lib/$archive-$version.jsa" -Xlog:disable -Xlog:all=error:stderr \
+        $native -Dsystole.home="$SYSTOLE_HOME" -cp "$SYSTOLE_HOME/lib/*" ${SYSTOLE_JAVA_OPTS:-} "$@"
+}
