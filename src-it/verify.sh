@@ -14,7 +14,7 @@ if [ ! -d "$conformance" ]; then
 fi
 log=$(mktemp)
 # shellcheck disable=SC2086
-mvn -B -ntp -Dconformance.dir="$conformance" ${MAVEN_ARGS_EXTRA:-} verify 2>&1 | tee "$log" | grep -vE '^\[INFO\] *$|Nothing to compile|Copying [0-9]|skip non existing'
+mvn -B -ntp -Dconformance.dir="$conformance" -Pdeb ${MAVEN_ARGS_EXTRA:-} verify 2>&1 | tee "$log" | grep -vE '^\[INFO\] *$|Nothing to compile|Copying [0-9]|skip non existing'
 result=${PIPESTATUS[0]}
 rm -f "$log"
 

@@ -13,10 +13,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import systole.lab.Checkout;
 
 /** Reads the sources and fails with advice. What a compiler cannot know about this house stands here. */
 class TidyTest {
-    private static final Path TOP = top();
+    private static final Path TOP = Checkout.TOP;
 
     private record Rule(String name, Pattern pattern, Pattern where, String advice) {}
 
@@ -156,13 +157,5 @@ class TidyTest {
             assertThat(found).isNotEmpty();
             return found;
         }
-    }
-
-    private static Path top() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("LICENSE"))) {
-            folder = java.util.Objects.requireNonNull(folder.getParent(), "run inside the checkout");
-        }
-        return folder;
     }
 }

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  */
 final class Lab implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
-    static final Path TOP = top();
-    static final Path TREE = TOP.resolve("target/systole");
+    private static final Path TOP = Checkout.TOP;
+    private static final Path TREE = Checkout.TREE;
 
     private final String prefix = "sy" + ProcessHandle.current().pid() % 100_000 + "x" + NUMBER.incrementAndGet();
     private final int rings;
@@ -547,13 +547,5 @@ final class Lab implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static Path top() {
-        Path at = Path.of("").toAbsolutePath();
-        while (!Files.exists(at.resolve("LICENSE"))) {
-            at = java.util.Objects.requireNonNull(at.getParent(), "run inside the checkout");
-        }
-        return at;
     }
 }
