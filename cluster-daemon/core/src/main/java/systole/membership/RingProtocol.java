@@ -286,6 +286,9 @@ final class RingProtocol {
                 && queue.isEmpty()
                 && (ring.isAlone() || (ring.ownDelivered() && ring.safeUpTo() >= ring.store.highest()));
         if (leaving && phase != Phase.STOPPED && (done || now >= leaveDeadline)) {
+            if (!done) {
+                warn("leaving although " + queue.size() + " messages wait: no ring took them in time");
+            }
             for (int i = 0; i < GOODBYES; i++) {
                 out.add(new Multicast(new RingMessage.Leave(self, incarnation)));
             }

@@ -250,6 +250,10 @@ public final class RingStack {
         return new TreeMap<>(counters.snapshot());
     }
 
+    RingProtocol.Phase phase() {
+        return protocol.phase();
+    }
+
     /** What the ring looks like from here, for status. */
     public RingStatus status() {
         var links = new ArrayList<RingStatus.LinkStatus>();
