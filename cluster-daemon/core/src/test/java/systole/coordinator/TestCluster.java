@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import systole.fencing.FenceRun;
 import systole.fencing.FenceRunResult;
 import systole.graph.TransitionGraph;
@@ -48,11 +49,16 @@ final class TestCluster {
         }
     }
 
+    /** A message on its way. */
+    private record Flight(Host from, int life, View view, Guarantee guarantee, byte[] payload) {}
+
     private static final class Host {
         final NodeId id;
         final String name;
         final Set<String> running = new TreeSet<>();
         final Map<Long, Long> cancelled = new HashMap<>();
+        final TreeMap<Long, byte[]> records = new TreeMap<>();
+        byte[] snapshot = new byte[0];
         NodeCore core;
         View view;
         int life;
@@ -79,6 +85,7 @@ final class TestCluster {
     private final Seed seed;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final SortedMap<NodeId, String> names = new TreeMap<>();
+    private final List<Flight> flights = new ArrayList<>();
     private List<SortedSet<NodeId>> components = new ArrayList<>();
     private long now = 1_000 * MILLI;
     private long sequence;
@@ -238,7 +245,8 @@ final class TestCluster {
         host.up = true;
         NodeSettings settings =
                 new NodeSettings(host.id, host.name, names, seed.fork(host.name).nextLong() + host.life, 2, 1000, 0);
-        host.core = new NodeCore(settings, QuorumSettings.majorityOf(names.keySet()), StoredState.NOTHING, moment());
+        StoredState stored = new StoredState(host.snapshot, List.copyOf(host.records.values()), "");
+        host.core = new NodeCore(settings, QuorumSettings.majorityOf(names.keySet()), stored, moment());
         host.view = null;
     }
 
@@ -272,35 +280,63 @@ final class TestCluster {
             }
             viewSequence += 4;
             View view = new View(viewSequence, component.first(), component);
+            Map<String, List<Host>> byFormer = new TreeMap<>();
             for (NodeId id : component) {
-                enter(host(names.get(id)), view);
+                Host host = host(names.get(id));
+                byFormer.computeIfAbsent(host.view == null ? "" : host.view.name(), name -> new ArrayList<>())
+                        .add(host);
+            }
+            byFormer.forEach((name, group) -> {
+                if (!name.isEmpty()) {
+                    endOf(group);
+                }
+            });
+            Map<NodeId, View> former = new TreeMap<>();
+            for (NodeId id : component) {
+                Host host = host(names.get(id));
+                if (host.view != null) {
+                    former.put(id, host.view);
+                }
+                host.view = view;
+            }
+            for (NodeId id : component) {
+                enter(host(names.get(id)), former.get(id), view);
             }
         }
     }
 
-    private void enter(Host host, View view) {
-        View former = host.view;
+    /** Those that go on together hear what is still under way, or all of them do not. */
+    private void endOf(List<Host> group) {
+        View previous = group.get(0).view;
+        SortedSet<NodeId> survivors = new TreeSet<>();
+        group.forEach(host -> survivors.add(host.id));
+        group.forEach(host -> input(host, new NodeInput.Group(new GroupEvent.TransitionalView(previous, survivors))));
+        for (Flight flight : List.copyOf(flights)) {
+            if (flight.view.name().equals(previous.name()) && seed.chance(0.5)) {
+                if (survivors.contains(flight.from.id)) {
+                    flights.remove(flight);
+                }
+                group.forEach(host -> input(
+                        host,
+                        new NodeInput.Group(
+                                new GroupEvent.Delivered(flight.from.id, flight.guarantee, flight.payload))));
+            }
+        }
+    }
+
+    private void enter(Host host, @Nullable View former, View view) {
         Map<NodeId, Departure> left = new LinkedHashMap<>();
         if (former != null) {
-            SortedSet<NodeId> survivors = new TreeSet<>(former.members());
-            survivors.retainAll(view.members());
-            View previous = former;
-            now(host, new NodeInput.Group(new GroupEvent.TransitionalView(previous, survivors)));
             for (NodeId id : former.members()) {
                 if (!view.members().contains(id)) {
                     left.put(id, departed.contains(id) ? Departure.LEFT : Departure.LOST);
                 }
             }
         }
-        host.view = view;
-        now(host, new NodeInput.Group(new GroupEvent.ViewInstalled(view, left)));
+        input(host, new NodeInput.Group(new GroupEvent.ViewInstalled(view, left)));
     }
 
     private final Set<NodeId> departed = new TreeSet<>();
-
-    private void now(Host host, NodeInput input) {
-        input(host, input);
-    }
 
     private void input(Host host, NodeInput input) {
         if (!host.up) {
@@ -336,9 +372,18 @@ final class TestCluster {
         if (effect instanceof NodeEffect.Send send) {
             broadcast(host, send.guarantee(), send.payload());
         } else if (effect instanceof NodeEffect.Append append) {
-            later(host, 1, () -> new NodeInput.Stored(append.record()));
+            later(host, 1, () -> {
+                host.records.put(host.life * 1_000_000L + append.record(), append.bytes());
+                return new NodeInput.Stored(append.record());
+            });
         } else if (effect instanceof NodeEffect.SaveSnapshot save) {
-            later(host, 1, () -> new NodeInput.Stored(save.record()));
+            later(host, 1, () -> {
+                host.snapshot = save.bytes();
+                host.records
+                        .headMap(host.life * 1_000_000L + save.record(), true)
+                        .clear();
+                return new NodeInput.Stored(save.record());
+            });
         } else if (effect instanceof NodeEffect.Plan plan) {
             TransitionGraph graph = SimplePlanner.plan(plan.cib());
             later(host, 5, () -> new NodeInput.Planned(plan.planId(), graph, 0, List.of()));
@@ -372,24 +417,25 @@ final class TestCluster {
     }
 
     private void broadcast(Host from, Guarantee guarantee, byte[] payload) {
-        View view = from.view;
-        after(1, () -> {
-            for (NodeId id : view.members()) {
-                Host to = host(names.get(id));
-                if (to.up && to.view != null && to.view.name().equals(view.name())) {
-                    input(to, new NodeInput.Group(new GroupEvent.Delivered(from.id, guarantee, payload)));
-                }
+        Flight flight = new Flight(from, from.life, from.view, guarantee, payload);
+        flights.add(flight);
+        after(1, () -> arrive(flight));
+    }
+
+    private void arrive(Flight flight) {
+        if (!flights.remove(flight)) {
+            return;
+        }
+        Host from = flight.from;
+        boolean moved = from.life == flight.life && !from.view.name().equals(flight.view.name());
+        // As the port promises: a message of a living sender is delivered in some view of it.
+        View in = moved ? from.view : flight.view;
+        for (NodeId id : in.members()) {
+            Host to = host(names.get(id));
+            if (to.up && to.view != null && to.view.name().equals(in.name())) {
+                input(to, new NodeInput.Group(new GroupEvent.Delivered(from.id, flight.guarantee, flight.payload)));
             }
-            if (from.up && from.view != null && !from.view.name().equals(view.name())) {
-                // As the port promises: a message of a living sender is delivered in some view of it.
-                for (NodeId id : from.view.members()) {
-                    Host to = host(names.get(id));
-                    if (to.up && to.view != null && to.view.name().equals(from.view.name())) {
-                        input(to, new NodeInput.Group(new GroupEvent.Delivered(from.id, guarantee, payload)));
-                    }
-                }
-            }
-        });
+        }
     }
 
     private void agent(Host host, AgentRequest run) {
