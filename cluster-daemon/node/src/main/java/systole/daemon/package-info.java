@@ -1,14 +1,15 @@
 /**
- * The daemon itself: main, its two loops, and the desk at which people and tools are answered.
+ * The daemon: reads the configuration, owns the two loops and their workers, wires ports to cores.
  *
  * <h2>Invariant</h2>
- * Nothing is decided here: events become inputs, effects become deeds, in the order in which they came.
+ * Only the ring loop touches the ring, only the node loop touches the node's core; they talk by inputs alone. Effects are
+ * carried out in the order in which the core gave them. What cannot be gone on with stops the node.
  *
  * <h2>Dependencies</h2>
- * May use everything; nobody may use it.
+ * May use everything; is used by nothing.
  *
  * <h2>Start reading at</h2>
- * {@link systole.daemon.ApiDesk} for requests.
+ * {@link systole.daemon.Systoled}, then {@link systole.daemon.NodeShell} and {@link systole.daemon.RingShell}
  */
 @NullMarked
 package systole.daemon;

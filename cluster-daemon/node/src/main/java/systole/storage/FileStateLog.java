@@ -1,6 +1,7 @@
 package systole.storage;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,8 +9,11 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import systole.storage.LogSegment.SyncFailed;
 
 /**
@@ -17,6 +21,8 @@ import systole.storage.LogSegment.SyncFailed;
  * records since the older one, so that a damaged snapshot costs nothing.
  */
 public final class FileStateLog implements StateLog {
+    private static final Logger LOG = LoggerFactory.getLogger("systole.storage");
+    private static final long RETRY_NANOS = 200_000_000;
     private static final int QUEUE = 4096;
     private static final int BATCH_BYTES = 4 << 20;
     private static final String FULL = "make room on the disk; the node goes on by itself";
@@ -43,6 +49,7 @@ public final class FileStateLog implements StateLog {
     private long nextIndex;
     private long previousSnapshot;
     private @Nullable String broken;
+    private boolean complained;
 
     private FileStateLog(Path folder, LogSegment segment, long nextIndex, long previousSnapshot) {
         this.folder = folder;
@@ -83,11 +90,11 @@ public final class FileStateLog implements StateLog {
 
     private void offer(Request request) {
         if (closed) {
-            request.whenDone().accept(new Result.Failed(false, "the log is closed", "start the node again"));
+            request.whenDone().accept(new Result.Failed("the log is closed", "start the node again"));
         } else if (!queue.offer(request)) {
             request.whenDone()
                     .accept(new Result.Failed(
-                            true, QUEUE + " requests wait for the disk already", "look for what slows the disk down"));
+                            QUEUE + " requests wait for the disk already", "look for what slows the disk down"));
         }
     }
 
@@ -159,27 +166,51 @@ public final class FileStateLog implements StateLog {
 
     private Result write(List<byte[]> records) {
         if (broken != null) {
-            return new Result.Failed(false, broken, BROKEN);
+            return new Result.Failed(broken, BROKEN);
         }
         if (records.isEmpty()) {
             return new Result.Durable();
         }
         try {
-            segment.append(LogFrame.encode(nextIndex, records));
+            ByteBuffer frame = LogFrame.encode(nextIndex, records);
+            boolean written = false;
+            while (!written) {
+                written = appended(frame.duplicate());
+                if (!written && closed) {
+                    return new Result.Failed("the log was closed while the disk did not take anything", BROKEN);
+                }
+            }
             nextIndex += records.size();
             return new Result.Durable();
-        } catch (IOException e) {
-            return new Result.Failed(true, "cannot write the state log in " + folder + ": " + e.getMessage(), FULL);
         } catch (SyncFailed e) {
             return breakDown("the disk under " + folder + " failed to sync: " + e.getMessage());
         } catch (ArithmeticException e) {
-            return new Result.Failed(false, "more than 2 GiB in one request", "split the request");
+            return new Result.Failed("more than 2 GiB in one request", "split the request");
+        }
+    }
+
+    /** Whether it is on the disk. If the disk is full, this waits a little: the caller tries again. */
+    private boolean appended(ByteBuffer frame) {
+        try {
+            segment.append(frame);
+            if (complained) {
+                complained = false;
+                LOG.info("the state log in {} can be written again", folder);
+            }
+            return true;
+        } catch (IOException e) {
+            if (!complained) {
+                complained = true;
+                LOG.error("cannot write the state log in {}: {}; {}", folder, e.getMessage(), FULL);
+            }
+            LockSupport.parkNanos(RETRY_NANOS);
+            return false;
         }
     }
 
     private Result write(Snapshot snapshot) {
         if (broken != null) {
-            return new Result.Failed(false, broken, BROKEN);
+            return new Result.Failed(broken, BROKEN);
         }
         long lastIndex = nextIndex - 1;
         try {
@@ -197,7 +228,7 @@ public final class FileStateLog implements StateLog {
             previousSnapshot = lastIndex;
             return new Result.Durable();
         } catch (IOException e) {
-            return new Result.Failed(true, "cannot write a snapshot in " + folder + ": " + e.getMessage(), FULL);
+            return new Result.Failed("cannot write a snapshot in " + folder + ": " + e.getMessage(), FULL);
         } catch (SyncFailed e) {
             return breakDown("the disk under " + folder + " failed to sync: " + e.getMessage());
         }
@@ -221,7 +252,7 @@ public final class FileStateLog implements StateLog {
 
     private Result breakDown(String what) {
         broken = what;
-        return new Result.Failed(false, what, BROKEN);
+        return new Result.Failed(what, BROKEN);
     }
 
     private void shut() {
@@ -232,7 +263,7 @@ public final class FileStateLog implements StateLog {
         }
         Request left = queue.poll();
         while (left != null) {
-            answer(left.whenDone(), new Result.Failed(false, "the log is closed", "start the node again"));
+            answer(left.whenDone(), new Result.Failed("the log is closed", "start the node again"));
             left = queue.poll();
         }
     }

@@ -35,11 +35,10 @@ public interface StateLog extends AutoCloseable {
         record Durable() implements Result {}
 
         /**
-         * Not done; the log is as it was before the request.
-         *
-         * @param retry whether it may work later (the disk is full); if not, this node can no longer be trusted
+         * Not done, and later requests may have been: this node can no longer be trusted. A full disk alone does not
+         * lead here at once: appends are tried again until the queue is full.
          */
-        record Failed(boolean retry, String whatHappened, String remedy) implements Result {}
+        record Failed(String whatHappened, String remedy) implements Result {}
     }
 
     /**

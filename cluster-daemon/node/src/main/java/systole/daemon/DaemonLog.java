@@ -1,0 +1,110 @@
+package systole.daemon;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.filter.ThresholdFilter;
+import ch.qos.logback.classic.net.SyslogAppender;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.FileAppender;
+import ch.qos.logback.core.OutputStreamAppender;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.slf4j.LoggerFactory;
+import systole.formats.InterconnectConf.Logging;
+
+/** Section {@code logging} of the configuration, as Logback takes it. */
+final class DaemonLog {
+    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n%ex{full}";
+
+    private DaemonLog() {}
+
+    /** Until the configuration is read: warnings to stderr. */
+    static void begin() {
+        LoggerContext context = context();
+        context.reset();
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.INFO);
+        root.addAppender(console(context));
+    }
+
+    static void configure(Logging logging, Path root) {
+        LoggerContext context = context();
+        context.reset();
+        Logger top = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        top.setLevel(level(logging.debug()));
+        context.getLogger("io.netty").setLevel(Level.WARN);
+        if (logging.toStderr() || !logging.toLogfile()) {
+            top.addAppender(console(context));
+        }
+        if (logging.toLogfile()) {
+            FileAppender<ILoggingEvent> file = new FileAppender<>();
+            Path path = Path.of(logging.logfile());
+            Path below = path.isAbsolute() ? path.getRoot().relativize(path) : path;
+            file.setFile(root.resolve(below).toString());
+            file.addFilter(threshold(logging.logfilePriority()));
+            top.addAppender(started(file, context));
+        }
+        if (logging.toSyslog() && root.getNameCount() == 0 && System.getenv("INVOCATION_ID") == null) {
+            // Under systemd what goes to stderr is in the journal already.
+            SyslogAppender syslog = new SyslogAppender();
+            syslog.setContext(context);
+            syslog.setSyslogHost("localhost");
+            syslog.setFacility(logging.syslogFacility().toUpperCase(Locale.ROOT));
+            syslog.setSuffixPattern("systoled: %logger{0}: %msg");
+            syslog.addFilter(threshold(logging.syslogPriority()));
+            syslog.start();
+            top.addAppender(syslog);
+        }
+        for (Logging.Subsystem subsystem : logging.subsystems()) {
+            context.getLogger("systole." + subsystem.name().toLowerCase(Locale.ROOT))
+                    .setLevel(level(subsystem.debug()));
+        }
+    }
+
+    private static LoggerContext context() {
+        return (LoggerContext) LoggerFactory.getILoggerFactory();
+    }
+
+    private static ConsoleAppender<ILoggingEvent> console(LoggerContext context) {
+        ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+        console.setTarget("System.err");
+        started(console, context);
+        return console;
+    }
+
+    private static OutputStreamAppender<ILoggingEvent> started(
+            OutputStreamAppender<ILoggingEvent> appender, LoggerContext context) {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(PATTERN);
+        encoder.start();
+        appender.setContext(context);
+        appender.setEncoder(encoder);
+        appender.start();
+        return appender;
+    }
+
+    private static ThresholdFilter threshold(String priority) {
+        ThresholdFilter filter = new ThresholdFilter();
+        filter.setLevel(
+                switch (priority) {
+                    case "debug" -> "DEBUG";
+                    case "info", "notice" -> "INFO";
+                    case "warning" -> "WARN";
+                    default -> "ERROR";
+                });
+        filter.start();
+        return filter;
+    }
+
+    private static Level level(String debug) {
+        return switch (debug) {
+            case "on" -> Level.DEBUG;
+            case "trace" -> Level.TRACE;
+            default -> Level.INFO;
+        };
+    }
+}

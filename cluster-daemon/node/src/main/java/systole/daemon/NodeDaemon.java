@@ -1,0 +1,261 @@
+package systole.daemon;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import systole.api.ApiCodec;
+import systole.coordinator.Moment;
+import systole.coordinator.NodeCore;
+import systole.coordinator.NodeEffect.StopReason;
+import systole.coordinator.NodeInput;
+import systole.coordinator.Reply;
+import systole.executor.ExecutorSettings;
+import systole.executor.ProcessExecutor;
+import systole.formats.InterconnectConf;
+import systole.formats.InterconnectConf.Node;
+import systole.group.GroupEvent;
+import systole.group.GroupMessaging;
+import systole.kernel.NodeId;
+import systole.membership.RingStack;
+import systole.state.StoredState;
+import systole.storage.FileStateLog;
+import systole.storage.RingSequenceFile;
+import systole.storage.StateLog;
+import systole.transport.LineServer;
+import systole.transport.UdpTransport;
+import systole.wire.PacketCodec;
+
+/** One node, wired: opens everything in the order of its dependencies, runs until told to end, closes in reverse. */
+final class NodeDaemon {
+    private static final Logger LOG = LoggerFactory.getLogger("systole.daemon");
+    private static final int FENCED = 100;
+    private static final int BROKEN = 70;
+    private static final long LEAVE_SECONDS = 5;
+
+    private final InterconnectConf conf;
+    private final Node own;
+    private final byte[] key;
+    private final NodePaths paths;
+    private static final int EVENTS = 5000;
+    private final EventBook history = new EventBook(EVENTS);
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private final CountDownLatch ringLeft = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean outsideLeft;
+
+    NodeDaemon(InterconnectConf conf, Node own, byte[] key, NodePaths paths) {
+        this.conf = conf;
+        this.own = own;
+        this.key = key;
+        this.paths = paths;
+    }
+
+    /** Blocks until the node has ended; gives the exit code. */
+    int run() {
+        LOG.info("systoled {} starts as node {} ({}) of cluster {}", Systoled.VERSION, own.name(), own.id(), conf.clusterName());
+        var ringGroup = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("systole-ring", true), NioIoHandler.newFactory());
+        var apiGroup = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("systole-api", true), NioIoHandler.newFactory());
+        StateLog.Opened stored = FileStateLog.open(paths.stateLog());
+        stored.damage().forEach(damage -> LOG.error("state log: {}", damage));
+        RingSequenceFile sequence = new RingSequenceFile(paths.state().resolve("ring"));
+        long session = nextSession();
+        long lastRing = sequence.load();
+
+        ExecutorSettings executorSettings = ExecutorSettings.of(paths.tree(), paths.root());
+        ProcessExecutor executor = new ProcessExecutor(executorSettings);
+        EventLoop loop = ringGroup.next();
+        RingStack stack = new RingStack(
+                own.id(), Settings.nodes(conf), Settings.ring(conf), lastRing == 0 ? System.currentTimeMillis() : lastRing);
+        Inbox inbox = new Inbox();
+        RingShell ring = new RingShell(
+                own.id(),
+                loop,
+                stack,
+                conf.links().size(),
+                sequence,
+                inbox,
+                this::fatal,
+                conf.system().realTime());
+        var quorumSettings = Settings.quorum(conf);
+        NodeCore core = new NodeCore(
+                Settings.node(conf, own, new SecureRandom().nextLong()),
+                quorumSettings,
+                toStored(stored),
+                new Moment(System.nanoTime(), System.currentTimeMillis()));
+        Outside outside = new Outside(ring);
+        NodeShell shell = new NodeShell(
+                own.name(),
+                core,
+                ring,
+                stored.log(),
+                new Workers(executor, executorSettings, own.name()),
+                history,
+                outside,
+                this::fatal);
+        PacketCodec codec =
+                new PacketCodec(own.id(), session, conf.clusterName(), List.of(key), Settings.nodes(conf));
+        UdpTransport transport = UdpTransport.open(loop, conf, own.id(), codec, ring);
+        quorumSettings.warnings().forEach(LOG::warn);
+        NodeFront front = new NodeFront(own.name(), conf, shell);
+        ApiDesk desk = new ApiDesk(front, history, System::currentTimeMillis);
+        outside.front = front;
+        inbox.shell = shell;
+        LineServer api = LineServer.open(apiGroup, paths.socket(), ApiCodec.MAX_LINE, new ApiLines(desk));
+        loop.scheduleWithFixedDelay(
+                () -> front.look(stack.status(), stack.counters(), transport), 100, 1000, TimeUnit.MILLISECONDS);
+        Thread hook = new Thread(() -> askToEnd(front), "systole-signal");
+        Runtime.getRuntime().addShutdownHook(hook);
+
+        shell.start();
+        ring.start(transport);
+        RealTime.request(conf.system().realTime());
+        ServiceNotice.ready("node " + own.name() + " of cluster " + conf.clusterName());
+        int code = ended.join();
+
+        awaitLeave();
+        api.close();
+        shell.close();
+        transport.close();
+        ring.close();
+        executor.close();
+        stored.log().close();
+        apiGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        ringGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        LOG.info("systoled has ended ({})", code);
+        closed.countDown();
+        return code;
+    }
+
+    /** SIGTERM: the JVM runs this hook and waits for it, so that it ends only when the node has. */
+    private void askToEnd(NodeFront front) {
+        if (ended.isDone()) {
+            return;
+        }
+        LOG.info("asked to end: stopping resources, then leaving the cluster");
+        front.shutDown("signal");
+        try {
+            closed.await();
+            // The JVM itself would say 143 for an end that went as it should.
+            Runtime.getRuntime().halt(ended.join());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitLeave() {
+        try {
+            if (outsideLeft && !ringLeft.await(LEAVE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("the ring did not take leave within {} s", LEAVE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Halts at once: a node that contradicts itself must not go on sending, and must not tidy up. */
+    private void fatal(String what, Throwable cause) {
+        LOG.error("{}: this node stops and relies on being fenced", what, cause);
+        Runtime.getRuntime().halt(BROKEN);
+    }
+
+    private long nextSession() {
+        RingSequenceFile file = new RingSequenceFile(paths.state().resolve("session"));
+        long next = Math.max(file.load() + 1, System.currentTimeMillis());
+        file.store(next);
+        return next;
+    }
+
+    private static StoredState toStored(StateLog.Opened opened) {
+        String damage = opened.durableDataLost() ? opened.damage().toString() : "";
+        return new StoredState(opened.snapshot().orElse(new byte[0]), opened.records(), damage);
+    }
+
+    // ---- the wires --------------------------------------------------------------------------------------------------
+
+    /** From the ring to the node loop. */
+    private final class Inbox implements RingShell.Listener {
+        private volatile @org.jspecify.annotations.Nullable NodeShell shell;
+
+        private NodeShell shell() {
+            NodeShell target = shell;
+            if (target == null) {
+                throw new IllegalStateException("the ring speaks before the node listens");
+            }
+            return target;
+        }
+
+        @Override
+        public void event(GroupEvent event) {
+            shell().accept(new NodeInput.Group(event));
+        }
+
+        @Override
+        public void suspected(NodeId node) {
+            shell().accept(new NodeInput.Suspected(node));
+        }
+
+        @Override
+        public void stopped() {
+            ringLeft.countDown();
+        }
+    }
+
+    /** From the node loop to the rest. */
+    private final class Outside implements NodeShell.Outside {
+        private final GroupMessaging group;
+        private volatile @org.jspecify.annotations.Nullable NodeFront front;
+
+        Outside(GroupMessaging group) {
+            this.group = group;
+        }
+
+        @Override
+        public void answer(long requestId, Reply reply) {
+            NodeFront target = front;
+            if (target != null) {
+                target.answer(requestId, reply);
+            }
+        }
+
+        @Override
+        public void leaveGroup() {
+            outsideLeft = true;
+            group.leave();
+        }
+
+        @Override
+        public void stop(StopReason reason, String text) {
+            LOG.info("the node ends ({}): {}", reason, text);
+            ended.complete(
+                    switch (reason) {
+                        case SHUTDOWN, ESCALATED -> 0;
+                        case FENCED, PANIC -> FENCED;
+                        case BROKEN -> BROKEN;
+                    });
+        }
+    }
+
+    private record Workers(ProcessExecutor executor, ExecutorSettings settings, String node)
+            implements NodeShell.Executors {
+        @Override
+        public Planner planner(Consumer<NodeInput> inbox) {
+            return new Planner(inbox);
+        }
+
+        @Override
+        public AgentRunner agents(Consumer<NodeInput> inbox) {
+            return new AgentRunner(executor, settings, node, inbox);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package systole.daemon;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import systole.coordinator.ClientRequest;
+import systole.coordinator.NodeInput;
+import systole.coordinator.Reply;
+import systole.formats.InterconnectConf;
+import systole.kernel.ClusterException.Advice;
+import systole.kernel.NodeId;
+import systole.membership.RingStatus;
+import systole.state.ClusterState;
+import systole.transport.UdpTransport;
+
+/** The door of a running node: reads what the loops last showed, hands requests to the node loop. */
+final class NodeFront implements NodeDoor {
+    private final String name;
+    private final InterconnectConf conf;
+    private final NodeShell shell;
+    private final AtomicLong lastRequest = new AtomicLong();
+    private final Map<Long, Consumer<Reply>> waiting = new ConcurrentHashMap<>();
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private volatile Map<String, String> ring = Map.of();
+
+    NodeFront(String name, InterconnectConf conf, NodeShell shell) {
+        this.name = name;
+        this.conf = conf;
+        this.shell = shell;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public ClusterState state() {
+        return shell.view().state();
+    }
+
+    @Override
+    public boolean isQuorate() {
+        return shell.view().quorum().quorate();
+    }
+
+    @Override
+    public SortedMap<String, String> facts() {
+        NodeView view = shell.view();
+        SortedMap<String, String> facts = new TreeMap<>();
+        facts.put("view", view.quorum().view().map(one -> one.name()).orElse(""));
+        facts.put("ready", String.valueOf(view.ready()));
+        facts.put("transition", view.coordinating() ? (view.idle() ? "idle" : "running") : "");
+        facts.put("quorum", view.quorum().reason());
+        facts.put(
+                "lease",
+                view.leaseHolders().isEmpty()
+                        ? ""
+                        : "waiting for the leases of " + String.join(", ", view.leaseHolders()) + " to end");
+        facts.put("busy", String.join(" ", view.busyResources()));
+        facts.put("daemon", Systoled.VERSION);
+        return facts;
+    }
+
+    @Override
+    public Map<String, String> ring() {
+        return ring;
+    }
+
+    @Override
+    public void submit(String author, ClientRequest request, Consumer<Reply> answer) {
+        if (!shell.acceptsClients() || ending.get()) {
+            answer.accept(new Reply.Refused(
+                    Advice.RETRY_LATER,
+                    ending.get() ? "this node is ending" : "the node is too busy",
+                    "ask another node, or try again in a moment"));
+            return;
+        }
+        long id = lastRequest.incrementAndGet();
+        waiting.put(id, answer);
+        shell.accept(new NodeInput.Request(id, author, request));
+    }
+
+    /** The node's answer. On the node loop. */
+    void answer(long requestId, Reply reply) {
+        Consumer<Reply> answer = waiting.remove(requestId);
+        if (answer != null) {
+            answer.accept(reply);
+        }
+    }
+
+    @Override
+    public void shutDown(String reason) {
+        if (ending.compareAndSet(false, true)) {
+            ServiceNotice.stopping();
+            shell.accept(new NodeInput.Shutdown(reason));
+        }
+    }
+
+    /** Keeps what the ring loop says about itself. On the ring loop, once a second. */
+    void look(RingStatus status, Map<String, Long> ringCounters, UdpTransport transport) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        NodeView view = shell.view();
+        facts.put("cluster", conf.clusterName());
+        facts.put("node", name);
+        facts.put("quorate", String.valueOf(view.quorum().quorate()));
+        facts.put("quorum", view.quorum().reason());
+        facts.put("votes", String.valueOf(view.quorum().votes()));
+        facts.put("expected_votes", String.valueOf(view.quorum().expectedVotes()));
+        facts.put("votes_needed", String.valueOf(view.quorum().quorum()));
+        facts.put("flags", String.join(" ", view.quorum().flags()));
+        facts.put("phase", status.phase());
+        facts.put("ring", status.ring().toString());
+        facts.put("members", names(status.members()));
+        facts.put("queued", String.valueOf(status.queued()));
+        for (RingStatus.LinkStatus link : status.links()) {
+            String words = (link.heard() ? "heard" : "silent for " + Math.round(link.silentMillis()) + " ms")
+                    + (link.hearsUs() ? "" : ", does not hear us");
+            String numbers = String.format(
+                    Locale.ROOT,
+                    ", every %.1f ms, jitter %.1f ms, timeout %.0f ms, loss %.1f %%",
+                    link.intervalMillis(),
+                    link.jitterMillis(),
+                    link.timeoutMillis(),
+                    link.lossPercent());
+            facts.put("link." + nameOf(link.peer()) + "." + link.link(), words + numbers);
+        }
+        facts.put("served_by_unicast", names(transport.servedByUnicast()));
+        transport.counters().forEach((counter, count) -> facts.put(counter, String.valueOf(count)));
+        ringCounters.forEach((counter, count) -> facts.put("ring_" + counter, String.valueOf(count)));
+        ring = Collections.unmodifiableMap(facts);
+    }
+
+    private String names(Iterable<NodeId> nodes) {
+        StringBuilder text = new StringBuilder();
+        for (NodeId node : nodes) {
+            text.append(text.isEmpty() ? "" : " ").append(nameOf(node));
+        }
+        return text.toString();
+    }
+
+    private String nameOf(NodeId id) {
+        return conf.node(id).map(InterconnectConf.Node::name).orElse(id.toString());
+    }
+}

@@ -1,0 +1,57 @@
+package systole.daemon;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where a node's files are (architecture section 3).
+ *
+ * @param root {@code /}, or the folder of {@code --root}
+ * @param tree the built or installed tree: {@code lib}, {@code agents}, {@code libexec}
+ */
+record NodePaths(Path root, Path tree) {
+    Path conf() {
+        return root.resolve("etc/systole/cluster.conf");
+    }
+
+    Path key() {
+        return root.resolve("etc/systole/authkey");
+    }
+
+    /** One line with the name of this node, for hosts on which several run. */
+    Path nodeName() {
+        return root.resolve("etc/systole/node");
+    }
+
+    Path state() {
+        return root.resolve("var/lib/systole");
+    }
+
+    Path stateLog() {
+        return state().resolve("state");
+    }
+
+    Path run() {
+        return root.resolve("run");
+    }
+
+    Path pidFile() {
+        return run().resolve("systole/systoled.pid");
+    }
+
+    Path socket() {
+        return run().resolve("systole/api.sock");
+    }
+
+    void create() {
+        try {
+            Files.createDirectories(stateLog());
+            Files.createDirectories(run().resolve("systole"));
+        } catch (IOException e) {
+            throw new DaemonException(
+                    "cannot make the folders under " + root + ": " + e.getMessage(),
+                    "run the daemon as root, or give it a folder of yours with --root");
+        }
+    }
+}

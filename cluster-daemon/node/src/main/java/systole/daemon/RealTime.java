@@ -1,0 +1,117 @@
+package systole.daemon;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Structure;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Real-time priority for the whole process, and its memory locked, where the system grants it.
+ *
+ * <p>The whole process and not the ring loop alone: while the collector works, every thread waits for all others, and one
+ * that gets no CPU holds up the ring. Agents do not inherit it; the executor sees to that.
+ */
+final class RealTime {
+    private static final Logger LOG = LoggerFactory.getLogger("systole.daemon");
+    private static final int SCHED_RR = 2;
+    private static final int PRIORITY = 10;
+    private static final int RING_PRIORITY = 12;
+    private static final int NICE = -20;
+    private static final int CURRENT_FUTURE_ONFAULT = 1 | 2 | 4;
+
+    /** The calls needed. */
+    interface LibC extends Library {
+        int sched_setscheduler(int pid, int policy, SchedParam parameters);
+
+        int setpriority(int which, int who, int priority);
+
+        int mlockall(int flags);
+
+        int getpid();
+
+        NativeLong syscall(NativeLong number, Object... arguments);
+    }
+
+    /** {@code struct sched_param}. */
+    @Structure.FieldOrder("priority")
+    public static final class SchedParam extends Structure {
+        public int priority;
+
+        public SchedParam() {}
+
+        SchedParam(int priority) {
+            this.priority = priority;
+        }
+    }
+
+    private RealTime() {}
+
+    /** To be called when the threads of the daemon run. Says in one line what was granted. */
+    static void request(boolean wanted) {
+        if (!wanted) {
+            LOG.info("real-time priority is switched off in the configuration (system.sched_rr)");
+            return;
+        }
+        LibC c = Native.load("c", LibC.class);
+        boolean locked = c.mlockall(CURRENT_FUTURE_ONFAULT) == 0;
+        String memory = locked ? "memory locked" : "memory not locked";
+        boolean granted = true;
+        for (int thread : threads()) {
+            granted &= c.sched_setscheduler(thread, SCHED_RR, new SchedParam(PRIORITY)) == 0;
+        }
+        if (granted) {
+            LOG.info("real-time priority {} for all threads, {}", PRIORITY, memory);
+            return;
+        }
+        boolean nice = c.setpriority(0, 0, NICE) == 0;
+        if (nice) {
+            for (int thread : threads()) {
+                c.setpriority(0, thread, isExecutor(thread) ? 0 : NICE);
+            }
+        }
+        LOG.warn(
+                "real-time priority was refused ({}, {}): a busy machine may delay heartbeats; start the daemon as root,"
+                        + " allow LimitRTPRIO, or raise 'token'",
+                nice ? "nice " + NICE + " instead" : "normal priority",
+                memory);
+    }
+
+    /** Lifts the calling thread above the others of the process, if these have real-time priority. */
+    static void liftRingLoop(boolean wanted) {
+        if (wanted) {
+            LibC c = Native.load("c", LibC.class);
+            // 0 is the calling thread. Refused when all of it was refused; then there is nothing more to say.
+            if (c.sched_setscheduler(0, SCHED_RR, new SchedParam(RING_PRIORITY)) != 0) {
+                LOG.debug("the ring loop keeps its priority");
+            }
+        }
+    }
+
+    private static boolean isExecutor(int thread) {
+        try {
+            return Files.readString(Path.of("/proc/self/task/" + thread + "/comm")).startsWith("executor");
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    private static List<Integer> threads() {
+        List<Integer> threads = new ArrayList<>();
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path task : tasks) {
+                threads.add(Integer.valueOf(String.valueOf(task.getFileName())));
+            }
+        } catch (IOException e) {
+            LOG.debug("cannot list the threads: {}", e.getMessage());
+        }
+        return threads;
+    }
+}

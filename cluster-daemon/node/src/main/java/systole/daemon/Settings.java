@@ -1,0 +1,95 @@
+package systole.daemon;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import systole.coordinator.NodeSettings;
+import systole.formats.InterconnectConf;
+import systole.formats.InterconnectConf.Node;
+import systole.formats.InterconnectConf.TieBreaker;
+import systole.kernel.NodeId;
+import systole.membership.RingSettings;
+import systole.quorum.QuorumSettings;
+
+/** The interconnect's configuration as the cores want it. */
+final class Settings {
+    private static final long MILLI = 1_000_000;
+    private static final int UDP_AND_IP = 48;
+
+    private Settings() {}
+
+    static SortedSet<NodeId> nodes(InterconnectConf conf) {
+        SortedSet<NodeId> nodes = new TreeSet<>();
+        conf.nodes().forEach(node -> nodes.add(node.id()));
+        return nodes;
+    }
+
+    static RingSettings ring(InterconnectConf conf) {
+        var timing = conf.timing();
+        RingSettings derived = RingSettings.ofTokenMillis(timing.token());
+        int links = conf.links().get(conf.links().size() - 1).number() + 1;
+        try {
+            return new RingSettings(
+                    derived.token(),
+                    derived.tokenCeiling(),
+                    timing.heartbeatInterval() * MILLI,
+                    Math.max(derived.tokenCeiling(), timing.tokenLoss() * MILLI),
+                    timing.tokenRetransmit() * MILLI,
+                    timing.hold() * MILLI,
+                    timing.join() * MILLI,
+                    timing.consensus() * MILLI,
+                    timing.windowSize(),
+                    timing.maxMessages(),
+                    timing.seqnoUnchangedConst(),
+                    timing.missCountConst(),
+                    timing.failRecvConst(),
+                    conf.mtu() - UDP_AND_IP,
+                    links);
+        } catch (IllegalArgumentException e) {
+            throw new DaemonException(
+                    "the timers of section 'totem' do not fit together: " + e.getMessage(),
+                    "remove those that you have not set on purpose: they are derived from 'token'");
+        }
+    }
+
+    static QuorumSettings quorum(InterconnectConf conf) {
+        var quorum = conf.quorum();
+        SortedMap<NodeId, Integer> votes = new TreeMap<>();
+        conf.nodes().forEach(node -> votes.put(node.id(), node.votes()));
+        QuorumSettings.TieBreaker rule = QuorumSettings.TieBreaker.OFF;
+        List<NodeId> listed = List.of();
+        if (quorum.autoTieBreaker()) {
+            if (quorum.tieBreaker() instanceof TieBreaker.Listed list) {
+                rule = QuorumSettings.TieBreaker.LIST;
+                listed = list.nodes();
+            } else {
+                rule = quorum.tieBreaker() instanceof TieBreaker.Highest
+                        ? QuorumSettings.TieBreaker.HIGHEST
+                        : QuorumSettings.TieBreaker.LOWEST;
+            }
+        }
+        int total = votes.values().stream().mapToInt(Integer::intValue).sum();
+        return new QuorumSettings(
+                votes,
+                quorum.expectedVotes() == total ? 0 : quorum.expectedVotes(),
+                quorum.twoNode(),
+                quorum.waitForAll(),
+                quorum.lastManStanding(),
+                quorum.lastManStandingWindowMillis() * MILLI,
+                rule,
+                listed,
+                quorum.allowDownscale());
+    }
+
+    /** @param seed differs at each start */
+    static NodeSettings node(InterconnectConf conf, Node own, long seed) {
+        SortedMap<NodeId, String> names = new TreeMap<>();
+        conf.nodes().forEach(node -> names.put(node.id(), node.name()));
+        RingSettings ring = ring(conf);
+        long detection = (ring.tokenCeiling() + ring.consensus() + ring.tokenLoss()) / MILLI;
+        return new NodeSettings(
+                own.id(), own.name(), names, seed, Runtime.getRuntime().availableProcessors(), detection, 0);
+    }
+}
