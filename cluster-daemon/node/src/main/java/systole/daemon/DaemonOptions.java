@@ -14,8 +14,7 @@ import systole.kernel.NearestWord;
  * @param check only read the configuration and say whether it is good
  */
 record DaemonOptions(Path root, Path tree, String node, boolean check, boolean help, boolean version, boolean warmUp) {
-    static final String USAGE =
-            """
+    static final String USAGE = """
             Usage: systoled [--root DIR] [--node NAME] [--check]
             Runs a node of the cluster in the foreground until SIGTERM.
 
@@ -53,14 +52,21 @@ record DaemonOptions(Path root, Path tree, String node, boolean check, boolean h
                 case "--help", "-h" -> help = true;
                 case "--version" -> version = true;
                 case "--warm-up" -> warmUp = true;
-                default -> throw new BadInputException(
-                        "",
-                        "unknown argument '" + argument + "'" + NearestWord.hint(argument, new TreeSet<>(KNOWN)),
-                        "see: systoled --help");
+                default ->
+                    throw new BadInputException(
+                            "",
+                            "unknown argument '" + argument + "'" + NearestWord.hint(argument, new TreeSet<>(KNOWN)),
+                            "see: systoled --help");
             }
         }
         return new DaemonOptions(
-                root.toAbsolutePath().normalize(), tree.toAbsolutePath().normalize(), node, check, help, version, warmUp);
+                root.toAbsolutePath().normalize(),
+                tree.toAbsolutePath().normalize(),
+                node,
+                check,
+                help,
+                version,
+                warmUp);
     }
 
     private static String value(List<String> arguments, int at, String of) {

@@ -61,7 +61,12 @@ final class NodeDaemon {
 
     /** Blocks until the node has ended; gives the exit code. */
     int run() {
-        LOG.info("systoled {} starts as node {} ({}) of cluster {}", Systoled.VERSION, own.name(), own.id(), conf.clusterName());
+        LOG.info(
+                "systoled {} starts as node {} ({}) of cluster {}",
+                Systoled.VERSION,
+                own.name(),
+                own.id(),
+                conf.clusterName());
         var ringGroup = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("systole-ring", true), NioIoHandler.newFactory());
         var apiGroup = new MultiThreadIoEventLoopGroup(
@@ -76,7 +81,10 @@ final class NodeDaemon {
         ProcessExecutor executor = new ProcessExecutor(executorSettings);
         EventLoop loop = ringGroup.next();
         RingStack stack = new RingStack(
-                own.id(), Settings.nodes(conf), Settings.ring(conf), lastRing == 0 ? System.currentTimeMillis() : lastRing);
+                own.id(),
+                Settings.nodes(conf),
+                Settings.ring(conf),
+                lastRing == 0 ? System.currentTimeMillis() : lastRing);
         Inbox inbox = new Inbox();
         RingShell ring = new RingShell(
                 own.id(),
@@ -103,8 +111,7 @@ final class NodeDaemon {
                 history,
                 outside,
                 this::fatal);
-        PacketCodec codec =
-                new PacketCodec(own.id(), session, conf.clusterName(), List.of(key), Settings.nodes(conf));
+        PacketCodec codec = new PacketCodec(own.id(), session, conf.clusterName(), List.of(key), Settings.nodes(conf));
         UdpTransport transport = UdpTransport.open(loop, conf, own.id(), codec, ring);
         quorumSettings.warnings().forEach(LOG::warn);
         NodeFront front = new NodeFront(own.name(), conf, shell);

@@ -190,13 +190,14 @@ final class NodeShell implements Consumer<NodeInput> {
             accept(new NodeInput.Stored(record));
         } else if (result instanceof StateLog.Result.Failed failed && !stopped) {
             fatal.fatal(
-                    failed.whatHappened() + "; " + failed.remedy(), new IllegalStateException("the state is not durable"));
+                    failed.whatHappened() + "; " + failed.remedy(),
+                    new IllegalStateException("the state is not durable"));
         }
     }
 
     private void event(NodeEffect.Event event) {
-        history.add(new Answer.Event(
-                System.currentTimeMillis(), node, event.kind().name(), event.text(), event.facts()));
+        history.add(
+                new Answer.Event(System.currentTimeMillis(), node, event.kind().name(), event.text(), event.facts()));
         String facts = event.facts().isEmpty() ? "" : " " + event.facts();
         if (event.kind() == Timeline.WARNING
                 || event.kind() == Timeline.NODE_LOST

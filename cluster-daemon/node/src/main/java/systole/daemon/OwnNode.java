@@ -33,7 +33,9 @@ final class OwnNode {
         if (here.size() == 1) {
             return here.get(0);
         }
-        String last = paths.root().getFileName() == null ? "" : String.valueOf(paths.root().getFileName());
+        String last = paths.root().getFileName() == null
+                ? ""
+                : String.valueOf(paths.root().getFileName());
         return conf.node(last)
                 .orElseThrow(() -> unknown(
                         conf,

@@ -43,7 +43,8 @@ final class Planner {
         NodeInput answer;
         try {
             Plan plan = Scheduler.schedule(request.cib(), Instant.ofEpochMilli(request.epochMillis()));
-            answer = new NodeInput.Planned(request.planId(), plan.graph(), plan.graph().recheckBy(), plan.changes());
+            answer = new NodeInput.Planned(
+                    request.planId(), plan.graph(), plan.graph().recheckBy(), plan.changes());
         } catch (RuntimeException | StackOverflowError e) {
             LOG.error("the scheduler failed on plan {}", request.planId(), e);
             answer = new NodeInput.PlanFailed(request.planId(), String.valueOf(e.getMessage()));

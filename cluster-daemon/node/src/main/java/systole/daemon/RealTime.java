@@ -97,7 +97,8 @@ final class RealTime {
 
     private static boolean isExecutor(int thread) {
         try {
-            return Files.readString(Path.of("/proc/self/task/" + thread + "/comm")).startsWith("executor");
+            return Files.readString(Path.of("/proc/self/task/" + thread + "/comm"))
+                    .startsWith("executor");
         } catch (IOException ended) {
             return false;
         }

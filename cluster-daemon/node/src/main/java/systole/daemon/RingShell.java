@@ -104,7 +104,8 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
         loop.execute(() -> step(new RingInput.Leave(System.nanoTime())));
     }
 
-    // ---- from the network, on the ring loop ---------------------------------------------------------------------------
+    // ---- from the network, on the ring loop
+    // ---------------------------------------------------------------------------
 
     @Override
     public void received(NodeId from, int link, RingMessage message) {
@@ -127,7 +128,8 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
         }
     }
 
-    // ---- the loop -----------------------------------------------------------------------------------------------------
+    // ---- the loop
+    // -----------------------------------------------------------------------------------------------------
 
     private void step(RingInput input) {
         try {
@@ -197,7 +199,8 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
     }
 
     private void deliver(GroupEvent event) {
-        if (event instanceof GroupEvent.Delivered delivered && delivered.sender().equals(self)) {
+        if (event instanceof GroupEvent.Delivered delivered
+                && delivered.sender().equals(self)) {
             outstanding.decrementAndGet();
         }
         listener.event(event);
