@@ -15,6 +15,13 @@ public final class Reading {
      * @param withReasons whether to record why things are as they are
      */
     public static Cluster read(Element cib, Instant now, boolean withReasons) {
+        Cluster cluster = readState(cib, now, withReasons);
+        readConstraints(cluster);
+        return cluster;
+    }
+
+    /** Everything but the constraints: the state as it is to be printed. */
+    public static Cluster readState(Element cib, Instant now, boolean withReasons) {
         Element upgraded = SchemaUpgrade.upgrade(cib);
         Cluster cluster = new Cluster(upgraded, now, withReasons);
         cluster.quorate = Values.isTrue(upgraded.attribute("have-quorum"));
@@ -32,6 +39,12 @@ public final class Reading {
                 .ifPresent(topology -> cluster.fencingLevels.addAll(topology.children()));
         new StatusReading(cluster, resources).read(upgraded.child("status").orElse(null));
         return cluster;
+    }
+
+    /** Constraints, with what lost tickets do at once, and node health. */
+    public static void readConstraints(Cluster cluster) {
+        Element configuration = cluster.cib.child("configuration").orElse(Element.leaf("configuration"));
+        new ConstraintReading(cluster).read(configuration.child("constraints").orElse(null));
     }
 
     private static void tags(Cluster cluster, Element configuration) {

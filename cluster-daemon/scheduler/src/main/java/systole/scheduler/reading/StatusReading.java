@@ -27,13 +27,16 @@ final class StatusReading {
     }
 
     void read(@Nullable Element status) {
-        List<Node> states = new ArrayList<>();
+        List<Element> states = new ArrayList<>();
         if (status != null) {
             for (Element child : status.children()) {
                 if (child.is("tickets")) {
                     tickets(child);
                 } else if (child.is("node_state")) {
-                    nodeState(child, states);
+                    nodeState(child);
+                    if (child.attribute("id") != null && child.attribute("uname") != null) {
+                        states.add(child);
+                    }
                 }
             }
         }
@@ -70,25 +73,18 @@ final class StatusReading {
 
     // ---- node states
 
-    private void nodeState(Element state, List<Node> states) {
+    private void nodeState(Element state) {
         String id = state.attribute("id");
-        String name = state.attribute("uname");
         if (id == null) {
             cluster.warnings.add("a node state without id is ignored");
             return;
         }
-        Node node = cluster.nodeById(id);
-        if (node == null) {
-            node = cluster.nodeByName(name);
-        }
+        Node node = nodeOf(state);
         if (node == null) {
             cluster.warnings.add("the state of node " + id + " is ignored: there is no such node");
             return;
         }
         node.state = state;
-        if (name != null) {
-            states.add(node);
-        }
         if (node.isRemoteOrGuest()) {
             node.remoteWasFenced = Values.integer(state.attribute("node_fenced"), 0) != 0;
             return;
@@ -105,6 +101,11 @@ final class StatusReading {
         if (!node.online || node.shutdown) {
             node.score = -Score.LIMIT;
         }
+    }
+
+    private @Nullable Node nodeOf(Element state) {
+        Node node = cluster.nodeById(state.attribute("id"));
+        return node != null ? node : cluster.nodeByName(state.attribute("uname"));
     }
 
     private void transientAttributes(Element state, Node node) {
@@ -226,7 +227,7 @@ final class StatusReading {
 
     // ---- histories
 
-    private void passes(List<Node> states) {
+    private void passes(List<Element> states) {
         boolean changed = true;
         boolean fencing = cluster.options.fencingEnabled;
         while (changed) {
@@ -235,9 +236,18 @@ final class StatusReading {
         pass(states, fencing);
     }
 
-    private boolean pass(List<Node> states, boolean unconditional) {
+    private boolean pass(List<Element> states, boolean unconditional) {
         boolean changed = false;
-        for (Node node : states) {
+        for (Element state : states) {
+            Node node = nodeOf(state);
+            if (node == null) {
+                continue;
+            }
+            if (node.state == null) {
+                // the node of a removed connection, found while histories were read
+                node.state = state;
+                node.remoteWasFenced = Values.integer(state.attribute("node_fenced"), 0) != 0;
+            }
             if (node.historyRead || (!unconditional && skipped(node))) {
                 continue;
             }

@@ -82,6 +82,9 @@ public final class Cluster {
     /** Assignment score lines, in the order computed. */
     public final List<String> scoreLines = new ArrayList<>();
 
+    /** Whether {@link #scoreLines} are wanted; without them a run is faster. */
+    public boolean scoreLinesWanted = true;
+
     /** Things an administrator should know about the configuration; order of discovery. */
     public final List<String> warnings = new ArrayList<>();
 
@@ -183,8 +186,15 @@ public final class Cluster {
      * @param node {@code null} for all nodes
      */
     public void changeScore(Resource resource, @Nullable Node node, int score) {
+        changeTables(resource, node, score);
+        if (node == null && score <= -Score.LIMIT) {
+            resource.assigned = null;
+        }
+    }
+
+    private void changeTables(Resource resource, @Nullable Node node, int score) {
         for (Resource child : resource.children) {
-            changeScore(child, node, score);
+            changeTables(child, node, score);
         }
         if (node != null) {
             changeEntry(resource, node, score);
@@ -192,9 +202,6 @@ public final class Cluster {
         }
         for (Node each : nodesByIndex) {
             changeEntry(resource, each, score);
-        }
-        if (score <= -Score.LIMIT && resource.assigned != null) {
-            resource.assigned = null;
         }
     }
 
@@ -260,6 +267,13 @@ public final class Cluster {
             }
         }
         return true;
+    }
+
+    /** Adds a colocation to the lists of both resources, at its place (assignment 13.2). */
+    public void addColocation(Colocation colocation) {
+        colocations.add(colocation);
+        ColocationOrder.insert(colocation.dependent().asDependent, colocation, ColocationOrder.BY_PRIMARY);
+        ColocationOrder.insert(colocation.primary().asPrimary, colocation, ColocationOrder.BY_DEPENDENT);
     }
 
     public void early(EarlyAction action) {

@@ -74,12 +74,22 @@ public final class FailCounts {
         return count;
     }
 
-    private @Nullable Sum sum(Resource resource, Node node) {
+    /** Whether any failure is recorded for a node. */
+    public boolean any(Node node) {
+        return !index(node).exact.isEmpty();
+    }
+
+    private Index index(Node node) {
         Index index = indexes.get(node);
         if (index == null) {
             index = read(node);
             indexes.put(node, index);
         }
+        return index;
+    }
+
+    private @Nullable Sum sum(Resource resource, Node node) {
+        Index index = index(node);
         if (index.exact.isEmpty()) {
             return null;
         }

@@ -28,7 +28,7 @@ class CurrentStatusCorpusTest {
             String expected = summary.substring(start, end < 0 ? summary.length() : end);
             String actual;
             try {
-                Cluster cluster = Reading.read(corpus.cib(test), test.now(), false);
+                Cluster cluster = Reading.readState(corpus.cib(test), test.now(), false);
                 actual = StatusText.of(cluster, true);
             } catch (RuntimeException e) {
                 actual = stack(e);

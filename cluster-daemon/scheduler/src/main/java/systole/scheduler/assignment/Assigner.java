@@ -1,0 +1,389 @@
+package systole.scheduler.assignment;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import systole.model.Score;
+import systole.scheduler.working.Cluster;
+import systole.scheduler.working.Colocation;
+import systole.scheduler.working.Node;
+import systole.scheduler.working.NodeTable;
+import systole.scheduler.working.Options;
+import systole.scheduler.working.Reason;
+import systole.scheduler.working.Resource;
+import systole.scheduler.working.Role;
+
+/** Assigns resources to nodes, each kind in its way (assignment, sections 12 to 17). */
+final class Assigner {
+    /** From this depth on, chains of colocations are assigned from their end, so that no stack overflows. */
+    private static final int DEEP = 200;
+
+    final Cluster cluster;
+    final NodeOrder order;
+    final Merging merging;
+    final ScoreLines lines;
+    final ColocationEffects effects;
+    final Instances instances;
+    final Promotion promotion;
+    final Bundles bundles;
+    final Utilization utilization;
+
+    private int depth;
+
+    Assigner(Cluster cluster) {
+        this.cluster = cluster;
+        this.order = new NodeOrder(cluster);
+        this.merging = new Merging(cluster);
+        this.lines = new ScoreLines(cluster);
+        this.effects = new ColocationEffects(this);
+        this.instances = new Instances(this);
+        this.promotion = new Promotion(this);
+        this.bundles = new Bundles(this);
+        this.utilization = new Utilization(cluster);
+    }
+
+    /**
+     * Assigns a resource, and before it what that needs.
+     *
+     * @param preferred node to prefer among equals, or {@code null}
+     * @param last for good, not a try
+     * @return the node it has now, if it is one
+     */
+    @Nullable
+    Node assign(Resource resource, @Nullable Node preferred, boolean last) {
+        if (depth > DEEP) {
+            assignFromTheEnd(resource);
+        }
+        depth++;
+        try {
+            return switch (resource.variant) {
+                case PRIMITIVE -> primitive(resource, preferred, last);
+                case GROUP -> group(resource, preferred, last);
+                case CLONE -> clone(resource, preferred, last);
+                case BUNDLE -> bundles.assign(resource);
+            };
+        } finally {
+            depth--;
+        }
+    }
+
+    /** Assigns the far end of a long chain of primaries first, and so on back to the resource. */
+    private void assignFromTheEnd(Resource start) {
+        Deque<Resource> walk = new ArrayDeque<>();
+        List<Resource> chain = new ArrayList<>();
+        java.util.Set<Resource> seen = new java.util.HashSet<>();
+        walk.push(start);
+        while (true) {
+            Resource resource = walk.poll();
+            if (resource == null) {
+                break;
+            }
+            if (!resource.unassigned || resource.assigning || !seen.add(resource)) {
+                continue;
+            }
+            chain.add(resource);
+            for (Colocation colocation : Colocations.asDependent(resource)) {
+                walk.push(colocation.primary());
+            }
+        }
+        int saved = depth;
+        for (int i = chain.size() - 1; i > 0; i--) {
+            Resource resource = chain.get(i);
+            if (resource.unassigned && !resource.assigning) {
+                depth = DEEP / 2;
+                assign(resource, null, true);
+            }
+        }
+        depth = saved;
+    }
+
+    // ---- primitives (section 12)
+
+    private @Nullable Node primitive(Resource resource, @Nullable Node preferred, boolean last) {
+        Resource parent = resource.parent;
+        if (parent != null && !parent.assigning) {
+            assign(parent, preferred, last);
+        }
+        if (!resource.unassigned) {
+            return resource.assigned;
+        }
+        if (resource.assigning) {
+            return null;
+        }
+        resource.assigning = true;
+        colocations(resource);
+        if (resource.nextRole == Role.STOPPED) {
+            cluster.changeScore(resource, null, -Score.LIMIT);
+            cluster.reasons.add(
+                    Reason.Kind.TARGET_ROLE,
+                    resource,
+                    null,
+                    -Score.LIMIT,
+                    "target-role",
+                    () -> resource + " is to be stopped");
+        } else if (!cluster.quorate
+                && cluster.options.quorumPolicy == Options.QuorumPolicy.FREEZE
+                && resource.nextRole.above(resource.role)) {
+            resource.nextRole = resource.role;
+        }
+        lines.table("pcmk__primitive_assign", resource);
+        if (cluster.options.fencingEnabled && !cluster.fencingDevices) {
+            resource.managed = false;
+        }
+        choose(resource, preferred, last);
+        resource.assigning = false;
+        if (resource.isConnection()) {
+            connectionAssigned(resource);
+        }
+        return resource.assigned;
+    }
+
+    private void colocations(Resource resource) {
+        List<Colocation> dependent = Colocations.asDependent(resource);
+        List<Colocation> primary = Colocations.asPrimary(resource);
+        for (Colocation each : dependent) {
+            if (mandatory(each)) {
+                effects.applyWhileAssigning(resource, each);
+            }
+        }
+        for (Colocation each : primary) {
+            if (mandatory(each)) {
+                mergeDependent(resource, each);
+            }
+        }
+        for (Colocation each : dependent) {
+            if (!mandatory(each)) {
+                effects.applyWhileAssigning(resource, each);
+            }
+        }
+        for (Colocation each : primary) {
+            if (!mandatory(each)) {
+                mergeDependent(resource, each);
+            }
+        }
+    }
+
+    private static boolean mandatory(Colocation colocation) {
+        return Math.abs(colocation.score()) >= Score.LIMIT;
+    }
+
+    /** The dependent's wishes are added to the table of a resource that is about to be assigned (13.5). */
+    void mergeDependent(Resource resource, Colocation colocation) {
+        if (!Colocations.influences(colocation)) {
+            return;
+        }
+        Merging.Modes modes = resource.isClone() ? Merging.Modes.BOTH : Merging.Modes.ACTIVE;
+        resource.table = merging.merge(
+                colocation.dependent(),
+                resource,
+                resource.table,
+                colocation,
+                Merging.factor(colocation.score()),
+                modes);
+        cluster.reasons.add(
+                Reason.Kind.DEPENDENT,
+                resource,
+                null,
+                colocation.score(),
+                colocation.id(),
+                () -> "wishes of " + colocation.dependent() + " count, because colocation " + colocation.id()
+                        + " ties it to " + colocation.primary());
+    }
+
+    private void choose(Resource resource, @Nullable Node preferred, boolean last) {
+        if (!resource.managed) {
+            Node current = resource.currentNode();
+            resource.nextRole = resource.role;
+            Placing.place(resource, current, current == null ? 0 : current.score, true, last);
+            cluster.reasons.add(
+                    Reason.Kind.UNMANAGED,
+                    resource,
+                    current,
+                    0,
+                    "is-managed",
+                    () -> resource + " is unmanaged: it is left as it is");
+            return;
+        }
+        if (cluster.options.stopAll) {
+            Placing.place(resource, null, 0, true, last);
+            cluster.reasons.add(
+                    Reason.Kind.STOP_ALL,
+                    resource,
+                    null,
+                    -Score.LIMIT,
+                    "stop-all-resources",
+                    () -> "stop-all-resources is set");
+            return;
+        }
+        if (!resource.unassigned) {
+            // assigned to no node while its colocations were applied
+            return;
+        }
+        Node wished = utilization.restrict(resource);
+        Node prefer = preferred != null ? preferred : wished;
+        Node current = resource.currentNode();
+        Node best = best(resource.table, current);
+        Node chosen = best;
+        NodeTable table = resource.table;
+        if (best != null) {
+            int bestScore = table.score(best);
+            if (prefer != null
+                    && table.has(prefer)
+                    && table.score(prefer) >= bestScore
+                    && table.score(prefer) >= 0
+                    && prefer.eligible()) {
+                chosen = prefer;
+            } else if (staysWhereItIs(resource, current, best, bestScore)) {
+                chosen = current;
+            }
+        }
+        Placing.place(resource, chosen, chosen == null ? 0 : table.score(chosen), false, last);
+        explain(resource, chosen, best);
+    }
+
+    private static boolean staysWhereItIs(Resource resource, @Nullable Node current, Node best, int bestScore) {
+        Resource parent = resource.parent;
+        boolean uniqueInstance = parent != null && parent.isClone() && parent.unique;
+        return !uniqueInstance
+                && bestScore > 0
+                && best.eligible()
+                && current != null
+                && current.eligibleWithScore()
+                && resource.table.has(current)
+                && resource.table.score(current) == bestScore;
+    }
+
+    private @Nullable Node best(NodeTable table, @Nullable Node preferred) {
+        Node best = null;
+        int bestScore = 0;
+        for (Node node : cluster.nodes) {
+            if (table.has(node)) {
+                int score = table.score(node);
+                if (best == null || order.compare(node, score, best, bestScore, preferred) < 0) {
+                    best = node;
+                    bestScore = score;
+                }
+            }
+        }
+        return best;
+    }
+
+    private void explain(Resource resource, @Nullable Node chosen, @Nullable Node best) {
+        if (!cluster.reasons.wanted()) {
+            return;
+        }
+        Node assigned = resource.assigned;
+        if (assigned == null) {
+            cluster.reasons.add(
+                    Reason.Kind.NOT_ASSIGNED,
+                    resource,
+                    chosen,
+                    chosen == null ? -Score.LIMIT : resource.table.score(chosen),
+                    "",
+                    () -> best == null
+                            ? "no node is allowed for " + resource
+                            : "even the best node, " + best + ", is not usable for " + resource);
+            return;
+        }
+        int score = resource.table.score(assigned);
+        Node second = null;
+        for (Node node : cluster.nodes) {
+            if (node != assigned && resource.table.has(node) && node.eligible()) {
+                if (second == null || resource.table.score(node) > resource.table.score(second)) {
+                    second = node;
+                }
+            }
+        }
+        Node other = second;
+        cluster.reasons.add(Reason.Kind.ASSIGNED, resource, assigned, score, "", () -> {
+            if (other == null || resource.table.score(other) < 0) {
+                return assigned + " is the only usable node";
+            }
+            int otherScore = resource.table.score(other);
+            if (otherScore < score) {
+                return assigned + " has the highest score, " + score + " before " + otherScore + " on " + other;
+            }
+            if (assigned == resource.currentNode()) {
+                return assigned + " and " + other + " are equal with " + score + "; it stays where it is";
+            }
+            if (assigned.resourceCount - 1 != other.resourceCount) {
+                return assigned + " and " + other + " are equal with " + score + "; " + assigned
+                        + " has fewer resources";
+            }
+            return assigned + " and " + other + " are equal with " + score + "; the name decides";
+        });
+    }
+
+    /** The node behind a connection is judged by where the connection will be (18.2). */
+    private static void connectionAssigned(Resource connection) {
+        Node remote = connection.remoteNode;
+        if (remote == null) {
+            return;
+        }
+        if (connection.assigned != null && connection.nextRole != Role.STOPPED) {
+            remote.online = true;
+            if (remote.unseen) {
+                remote.unclean = false;
+            }
+        } else {
+            remote.shutdown = true;
+        }
+    }
+
+    // ---- groups (14.1)
+
+    private @Nullable Node group(Resource group, @Nullable Node preferred, boolean last) {
+        if (!group.unassigned) {
+            return group.assigned;
+        }
+        if (group.assigning) {
+            return null;
+        }
+        if (group.children.isEmpty()) {
+            group.unassigned = false;
+            return null;
+        }
+        group.assigning = true;
+        lines.tables("pcmk__group_assign", group);
+        Node first = null;
+        for (Resource member : group.children) {
+            Node node = assign(member, preferred, last);
+            if (first == null) {
+                first = node;
+            }
+        }
+        group.nextRole = group.children.get(0).nextRole;
+        group.assigning = false;
+        group.unassigned = false;
+        return group.collocated ? first : null;
+    }
+
+    // ---- clones (15.3)
+
+    private @Nullable Node clone(Resource clone, @Nullable Node preferred, boolean last) {
+        if (!clone.unassigned || clone.assigning || clone.clone == null) {
+            return null;
+        }
+        clone.assigning = true;
+        if (clone.promotable) {
+            promotion.addScores(clone, clone.clone);
+        }
+        for (Colocation each : Colocations.asDependent(clone)) {
+            assign(each.primary(), preferred, last);
+        }
+        for (Colocation each : Colocations.asPrimary(clone)) {
+            mergeDependent(clone, each);
+        }
+        lines.tables("pcmk__clone_assign", clone);
+        instances.sort(clone.children);
+        instances.assign(clone, clone.children, clone.clone.cloneMax, clone.clone.cloneNodeMax);
+        if (clone.promotable) {
+            promotion.chooseRoles(clone, clone.clone);
+        }
+        clone.assigning = false;
+        clone.unassigned = false;
+        return null;
+    }
+}
