@@ -107,7 +107,7 @@ class ClusterLabIT {
     @Test
     void aPauseOfHalfTheDetectionTimeIsNotNoticed() {
         cluster.startWithService();
-        String view = cluster.status("n1").ring();
+        String view = cluster.status("n1").view();
 
         for (int round = 0; round < 5; round++) {
             lab.pause("n2");
@@ -116,7 +116,7 @@ class ClusterLabIT {
             Lab.pass(Duration.ofMillis(300));
         }
 
-        assertThat(cluster.status("n1").ring()).isEqualTo(view);
+        assertThat(cluster.status("n1").view()).isEqualTo(view);
         assertThat(cluster.deeds()).isEmpty();
     }
 
@@ -124,13 +124,13 @@ class ClusterLabIT {
     void aRestartedDaemonFindsItsServiceRunningAndLeavesItAlone() {
         cluster.startWithService();
         String home = cluster.nodeOf("svc");
-        lab.must(cluster.other(home), "maintenance", "on");
+        lab.must(cluster.other(home), "configure", "property", "maintenance-mode=true");
         cluster.awaitSettled(cluster.other(home));
 
         lab.killDaemon(home);
         lab.start(home);
         cluster.awaitOnline(cluster.other(home), "n1", "n2", "n3");
-        lab.must(cluster.other(home), "maintenance", "off");
+        lab.must(cluster.other(home), "configure", "property", "maintenance-mode=false");
         cluster.awaitSettled(home);
 
         assertThat(cluster.nodeOf("svc")).isEqualTo(home);

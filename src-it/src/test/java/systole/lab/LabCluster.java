@@ -2,21 +2,28 @@ package systole.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import systole.api.Answer;
+import systole.api.ApiClient;
+import systole.api.NoDaemonException;
+import systole.scheduler.reading.Reading;
+import systole.scheduler.working.Cluster;
+import systole.scheduler.working.Resource;
+import systole.scheduler.working.Role;
 
 /** The words in which the lab's tests tell their stories. */
 final class LabCluster {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Lab lab;
 
@@ -24,70 +31,65 @@ final class LabCluster {
         this.lab = lab;
     }
 
-    /** What {@code systole status --output json} says. */
-    record Status(JsonNode json) {
+    /** The cluster as one node's daemon sees it; nothing where that daemon does not answer. */
+    record Status(Map<String, String> facts, Cluster cluster) {
         List<String> online() {
-            return nodes("online");
+            return cluster.nodes.stream()
+                    .filter(node -> node.online && !node.unclean)
+                    .map(node -> node.name)
+                    .toList();
         }
 
         List<String> offline() {
-            return nodes("offline");
+            return cluster.nodes.stream()
+                    .filter(node -> !node.online && !node.unclean)
+                    .map(node -> node.name)
+                    .toList();
         }
 
         List<String> unclean() {
-            List<String> found = new ArrayList<>();
-            for (JsonNode node : json.path("nodes")) {
-                if (node.path("state")
-                        .asText()
-                        .toLowerCase(java.util.Locale.ROOT)
-                        .contains("unclean")) {
-                    found.add(node.path("name").asText());
-                }
-            }
-            return found;
+            return cluster.nodes.stream()
+                    .filter(node -> node.unclean)
+                    .map(node -> node.name)
+                    .toList();
         }
 
         boolean quorate() {
-            return json.path("quorate").asBoolean();
+            return Boolean.parseBoolean(facts.get("quorate"));
         }
 
         /** The name of the view, which changes with every change of membership. */
-        String ring() {
-            String name = json.path("view").asText();
-            if (name.isEmpty()) {
-                throw new AssertionError("the status names no view: " + json);
-            }
-            return name;
+        String view() {
+            return Objects.requireNonNull(facts.get("view"), "the status names no view");
         }
 
         Optional<String> nodeOf(String resource) {
-            for (JsonNode each : json.path("resources")) {
-                if (each.path("id").asText().equals(resource)
-                        && each.path("nodes").size() == 1) {
-                    return Optional.of(each.path("nodes").get(0).asText());
-                }
-            }
-            return Optional.empty();
+            return cluster.resources.stream()
+                    .flatMap(Status::primitives)
+                    .filter(each -> each.id.equals(resource) && each.active.size() == 1 && each.role == Role.STARTED)
+                    .map(each -> each.active.iterator().next().name)
+                    .findFirst();
         }
 
-        private List<String> nodes(String state) {
-            List<String> found = new ArrayList<>();
-            for (JsonNode node : json.path("nodes")) {
-                if (node.path("state").asText().equalsIgnoreCase(state)) {
-                    found.add(node.path("name").asText());
-                }
-            }
-            return found;
+        private static Stream<Resource> primitives(Resource resource) {
+            return resource.children.isEmpty()
+                    ? Stream.of(resource)
+                    : resource.children.stream().flatMap(Status::primitives);
+        }
+    }
+
+    Optional<Status> ask(String node) {
+        try (ApiClient client = ApiClient.open(lab.root(node).resolve("run/systole/api.sock"), 10_000)) {
+            Answer.Status answer = client.status();
+            return Optional.of(new Status(answer.facts(), Reading.read(answer.cib(), Instant.now(), false)));
+        } catch (NoDaemonException e) {
+            return Optional.empty();
         }
     }
 
     Status status(String node) {
-        Lab.Answer answer = lab.systole(node, "status", "--output", "json");
-        try {
-            return new Status(answer.exit() == 0 ? JSON.readTree(answer.out()) : JSON.createObjectNode());
-        } catch (IOException e) {
-            throw new UncheckedIOException(answer.out(), e);
-        }
+        return ask(node)
+                .orElseThrow(() -> new AssertionError("the daemon of " + node + " does not answer" + lab.logs()));
     }
 
     String service(String id) {
@@ -127,17 +129,19 @@ final class LabCluster {
         lab.await(
                 "online as " + witness + " sees it: " + List.of(nodes),
                 PATIENCE,
-                () -> status(witness).online().equals(List.of(nodes)));
+                () -> ask(witness)
+                        .map(status -> status.online().equals(List.of(nodes)))
+                        .orElse(false));
     }
 
     void awaitSettled(String node) {
-        lab.must(node, "wait", "--timeout", "60");
+        lab.must(node, "cluster", "wait", "60");
     }
 
     String nodeOf(String resource) {
         for (String node : lab.nodes()) {
             if (lab.isOn(node)) {
-                Optional<String> home = status(node).nodeOf(resource);
+                Optional<String> home = ask(node).flatMap(status -> status.nodeOf(resource));
                 if (home.isPresent()) {
                     return home.get();
                 }
