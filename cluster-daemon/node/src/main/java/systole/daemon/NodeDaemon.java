@@ -67,6 +67,8 @@ final class NodeDaemon {
                 own.name(),
                 own.id(),
                 conf.clusterName());
+        // First of all: threads inherit it, and a start on a busy machine is short.
+        RealTime.request(conf.system().realTime());
         var ringGroup = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("systole-ring", true), NioIoHandler.newFactory());
         var apiGroup = new MultiThreadIoEventLoopGroup(
@@ -126,7 +128,6 @@ final class NodeDaemon {
 
         shell.start();
         ring.start(transport);
-        RealTime.request(conf.system().realTime());
         ServiceNotice.ready("node " + own.name() + " of cluster " + conf.clusterName());
         int code = ended.join();
 

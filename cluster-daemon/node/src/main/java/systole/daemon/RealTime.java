@@ -54,7 +54,7 @@ final class RealTime {
 
     private RealTime() {}
 
-    /** To be called when the threads of the daemon run. Says in one line what was granted. */
+    /** For all threads that are there; those made later inherit it. Says in one line what was granted. */
     static void request(boolean wanted) {
         if (!wanted) {
             LOG.info("real-time priority is switched off in the configuration (system.sched_rr)");

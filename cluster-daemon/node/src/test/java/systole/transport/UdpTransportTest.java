@@ -168,10 +168,10 @@ class UdpTransportTest {
         InterconnectConf conf = CorosyncConf.read(
                 "t.conf",
                 "totem {\ncluster_name: t\ntransport: udpu\n}\n"
-                        + "nodelist {\nnode {\nnodeid: 1\nring0_addr: 192.0.2.1\n}\n}\n");
+                        + "nodelist {\nnode {\nnodeid: 1\nring0_addr: 198.51.100.1\n}\n}\n");
 
         assertThatThrownBy(() -> start(conf)).isInstanceOfSatisfying(TransportException.class, refusal -> {
-            assertThat(refusal.getMessage()).contains("192.0.2.1").contains("is on no interface");
+            assertThat(refusal.getMessage()).contains("198.51.100.1").contains("is on no interface");
             assertThat(refusal.remedy()).contains("nodelist");
         });
     }
