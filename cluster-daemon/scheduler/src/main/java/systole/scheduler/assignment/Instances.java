@@ -42,12 +42,9 @@ final class Instances {
                 break;
             }
             Node current = instance.currentNode();
-            boolean keep = instance.unassigned
-                    && current != null
-                    && !instance.failed
-                    && current.eligibleWithScore()
-                    && (!collective.table.has(current) || collective.table.count(current) < optimal);
-            if (keep && early(collective, instance, current, total - assigned, perNode)) {
+            if (current != null
+                    && mayStay(collective, instance, current, optimal)
+                    && early(collective, instance, current, total - assigned, perNode)) {
                 assigned++;
             }
         }
@@ -65,6 +62,13 @@ final class Instances {
                 count(collective, node);
             }
         }
+    }
+
+    private static boolean mayStay(Resource collective, Resource instance, Node current, int optimal) {
+        return instance.unassigned
+                && !instance.failed
+                && current.eligibleWithScore()
+                && (!collective.table.has(current) || collective.table.count(current) < optimal);
     }
 
     private static void count(Resource collective, Node node) {
