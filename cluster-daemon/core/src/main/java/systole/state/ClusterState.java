@@ -114,7 +114,7 @@ public record ClusterState(
     }
 
     private static int number(NodeStatus node) {
-        return Integer.parseInt(node.id());
+        return node.nodeId().map(NodeId::value).orElse(Integer.MAX_VALUE);
     }
 
     /**

@@ -268,6 +268,9 @@ final class CommandApplication {
             // It was shot, came back and joined while the agent was still talking: what it runs now is news.
             return Applied.changed(recorded, Part.FENCING);
         }
+        if (target == null && configuredId(state, record.target()).isEmpty()) {
+            return Applied.changed(recorded, Part.FENCING);
+        }
         return new Applied(
                 recorded.with(erased(recorded, record.target())),
                 new Applied.Changed(EnumSet.of(Part.FENCING, Part.NODES)));
@@ -302,7 +305,7 @@ final class CommandApplication {
     private static Optional<String> configuredId(ClusterState state, String uname) {
         for (Element section : state.configuration().children("nodes")) {
             for (Element node : section.children("node")) {
-                if (uname.equals(node.attribute("uname"))) {
+                if (uname.equals(node.attribute("uname")) && NodeStatus.isNodeNumber(node.id())) {
                     return Optional.of(node.id());
                 }
             }

@@ -57,7 +57,11 @@ public final class NodeStatus {
 
     /** Empty for remote and guest nodes. */
     public Optional<NodeId> nodeId() {
-        return isRemote() ? Optional.empty() : Optional.of(new NodeId(Integer.parseInt(id)));
+        return isRemote() || !isNodeNumber(id) ? Optional.empty() : Optional.of(new NodeId(Integer.parseInt(id)));
+    }
+
+    static boolean isNodeNumber(String text) {
+        return text.matches("[1-9][0-9]{0,4}") && Integer.parseInt(text) <= NodeId.MAX;
     }
 
     public boolean isRemote() {

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import systole.kernel.ByteSource;
 import systole.kernel.ByteSource.Malformed;
-import systole.kernel.NodeId;
 import systole.model.CibEdit;
 import systole.model.Element;
 
@@ -95,9 +94,17 @@ final class Reader {
         return switch (kind) {
             case 1 -> new CibEdit.Put(word(), element(), in.text());
             case 2 -> new CibEdit.Remove(in.text());
-            case 3 -> new CibEdit.ReplaceConfiguration(element());
+            case 3 -> new CibEdit.ReplaceConfiguration(configuration());
             default -> throw new Malformed("unknown kind of edit " + kind);
         };
+    }
+
+    private Element configuration() {
+        Element element = element();
+        if (!element.is("configuration")) {
+            throw new Malformed("<" + element.name() + "> stands where the configuration should");
+        }
+        return element;
     }
 
     FencingRecord fencing() {
@@ -120,7 +127,7 @@ final class Reader {
             history.put(entry.resource(), entry);
         }
         NodeStatus node = new NodeStatus(uname, id, membership, attributes, history, sortedMap());
-        if (!node.isRemote() && !(id.matches("[1-9][0-9]{0,4}") && Integer.parseInt(id) <= NodeId.MAX)) {
+        if (!node.isRemote() && !NodeStatus.isNodeNumber(id)) {
             throw new Malformed("node " + uname + " has the id '" + id + "'");
         }
         return node;

@@ -81,6 +81,7 @@ public final class StateProtocol {
             notice(initial, Severity.ERROR, "state on disk is damaged, the rest is used: " + stored.damage());
         }
         ClusterState loaded = ClusterState.empty();
+        boolean broken = false;
         try {
             if (stored.snapshot().length > 0) {
                 loaded = DiskCodec.readSnapshot(stored.snapshot());
@@ -89,13 +90,15 @@ public final class StateProtocol {
                 loaded = DiskCodec.replay(loaded, record);
             }
         } catch (Malformed e) {
+            broken = true;
             notice(
                     initial,
                     Severity.ERROR,
                     "state on disk cannot be read beyond version " + loaded.version() + ": " + e.getMessage()
                             + "; the rest comes from the other nodes");
         }
-        return DiskLedger.durablePart(loaded);
+        ClusterState durable = DiskLedger.durablePart(loaded);
+        return broken || stored.durableDataLost() ? durable.with(Position.START) : durable;
     }
 
     /** Effects in the order in which they must be carried out. */

@@ -199,7 +199,7 @@ final class Synchronization {
     private SortedMap<String, NodeStatus> nodes(ClusterState own, @Nullable OthersStatus told) {
         SortedMap<String, NodeStatus> next = new TreeMap<>();
         for (NodeStatus node : told != null ? told.nodes() : own.nodes().values()) {
-            if (node.isRemote() || !view.members().contains(new NodeId(Integer.parseInt(node.id())))) {
+            if (node.nodeId().filter(view.members()::contains).isEmpty()) {
                 next.put(node.uname(), node);
             }
         }
@@ -230,7 +230,14 @@ final class Synchronization {
                         before.memberSince(),
                         before.readySince(),
                         false)
-                : new Membership(true, true, true, view.sequence(), seconds, seconds, false);
+                : new Membership(
+                        true,
+                        true,
+                        offer.lastView().isEmpty() || before.expected(),
+                        view.sequence(),
+                        seconds,
+                        seconds,
+                        false);
     }
 
     private Offer offer(NodeId member) {

@@ -29,10 +29,20 @@ final class GroupWorld {
         final View view;
         final List<Message> order = new ArrayList<>();
         final Map<NodeId, Integer> handedOver = new TreeMap<>();
+        private int receivedByAll;
 
         Ring(View view) {
             this.view = view;
             view.members().forEach(member -> handedOver.put(member, 0));
+        }
+
+        /** How many messages, from the first on, all members have received: only these are safe. */
+        int receivedByAll() {
+            while (receivedByAll < order.size()
+                    && order.get(receivedByAll).receivedBy().containsAll(view.members())) {
+                receivedByAll++;
+            }
+            return receivedByAll;
         }
     }
 
@@ -195,7 +205,27 @@ final class GroupWorld {
                 }
             }
         }
+        tell(node, input, effects);
         watcher.stepped(node, input, effects);
+    }
+
+    private void tell(Node node, StateInput input, List<StateEffect> effects) {
+        if (input instanceof StateInput.Stored) {
+            tell(node.uname() + " has stored something");
+        }
+        for (StateEffect effect : effects) {
+            if (effect instanceof StateEffect.Answer answer) {
+                tell(node.uname() + " answers " + answer);
+            } else if (effect instanceof StateEffect.Synchronized done) {
+                tell(node.uname() + " synchronized in " + done.view().name() + " at "
+                        + node.protocol.state().position() + ", quorate " + done.quorate());
+            } else if (effect instanceof StateEffect.CommandApplied applied
+                    && applied.command() instanceof Command.Configure configure) {
+                tell(node.uname() + " applies " + configure.requestId() + " at "
+                        + applied.result().state().position() + " in " + node.view
+                        + (node.inTransition ? " as it ends" : ""));
+            }
+        }
     }
 
     /** Some message reaches some node of its ring; what can be handed over then is. */
@@ -217,7 +247,7 @@ final class GroupWorld {
         int next = ring.handedOver.get(node.id);
         while (next < ring.order.size()) {
             Message message = ring.order.get(next);
-            boolean safe = message.receivedBy().containsAll(ring.view.members());
+            boolean safe = next < ring.receivedByAll();
             if (!message.receivedBy().contains(node.id) || message.guarantee() == Guarantee.SAFE && !safe) {
                 break;
             }
@@ -287,7 +317,7 @@ final class GroupWorld {
         while (cut < ring.order.size()) {
             Message message = ring.order.get(cut);
             boolean known = survivors.stream().anyMatch(message.receivedBy()::contains);
-            boolean safe = message.receivedBy().containsAll(ring.view.members()) && seed.chance(0.8);
+            boolean safe = cut < ring.receivedByAll() && seed.chance(0.8);
             if (!known || message.guarantee() == Guarantee.SAFE && !safe) {
                 break;
             }

@@ -31,6 +31,7 @@ class StateProtocolSimulationTest {
         final Set<String> committed = new TreeSet<>();
         final Set<String> refusedForGood = new TreeSet<>();
         final Map<Position, String> atPosition = new TreeMap<>();
+        final Map<String, Long> lineages = new TreeMap<>();
         final Map<String, Long> digests = new TreeMap<>();
         final Map<NodeId, String> lastOperation = new TreeMap<>();
         long latestQuorate;
@@ -55,7 +56,7 @@ class StateProtocolSimulationTest {
                     applied(node, applied);
                 } else if (effect instanceof StateEffect.Synchronized done && done.quorate()) {
                     if (done.view().sequence() == latestQuorate) {
-                        holdsAll(node);
+                        holdsAll(node, done.view().sequence());
                     }
                 } else if (effect instanceof StateEffect.Notice notice) {
                     assertThat(notice.severity()).as(notice.text()).isNotEqualTo(StateEffect.Severity.ERROR);
@@ -89,6 +90,7 @@ class StateProtocolSimulationTest {
             if (applied.command() instanceof Command.Configure configure
                     && applied.result().isChanged()) {
                 Position position = applied.result().state().position();
+                lineages.merge(configure.requestId(), position.lineage(), Math::min);
                 String other = atPosition.putIfAbsent(position, configure.requestId());
                 assertThat(other == null || other.equals(configure.requestId()))
                         .as("%s has %s at %s, another node %s", node.uname(), configure.requestId(), position, other)
@@ -96,9 +98,13 @@ class StateProtocolSimulationTest {
             }
         }
 
-        void holdsAll(GroupWorld.Node node) {
+        /** All that was committed and applied in an earlier view. */
+        void holdsAll(GroupWorld.Node node, long view) {
             Element configuration = node.protocol.state().configuration();
             for (String request : committed) {
+                if (lineages.getOrDefault(request, 0L) >= view) {
+                    continue;
+                }
                 assertThat(CibEdits.find(configuration, request))
                         .as("%s has lost %s", node.uname(), request)
                         .isNotNull();
@@ -148,7 +154,7 @@ class StateProtocolSimulationTest {
             for (GroupWorld.Node node : world.nodes.values()) {
                 assertThat(node.protocol.isReady()).isTrue();
                 assertThat(node.protocol.isWritable()).isTrue();
-                promises.holdsAll(node);
+                promises.holdsAll(node, Long.MAX_VALUE);
                 assertThat(node.protocol.state()).isEqualTo(first);
                 NodeStatus self = first.node(node.id).orElseThrow();
                 assertThat(self.isReady()).isTrue();
