@@ -3,6 +3,7 @@ package systole.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is common to the commands of one invocation.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param await after a change, wait until the cluster has settled
  * @param json reading commands print JSON
  * @param program what the tool was called: {@code systole} or {@code crm}
+ * @param pending where a shell collects the changes of level configure
  */
 record Session(
         Path root,
@@ -22,7 +24,23 @@ record Session(
         boolean json,
         String program,
         PrintWriter out,
-        PrintWriter err) {
+        PrintWriter err,
+        Optional<PendingBackend> pending) {
+    /** This session with changes collected until they are committed. */
+    Session collecting(PendingBackend backend) {
+        return new Session(root, environment, force, await, json, program, out, err, Optional.of(backend));
+    }
+
+    /** The tree of this installation ({@code bin}, {@code lib}, {@code agents}), if the start script has told. */
+    Optional<Path> home() {
+        String home = environment.get("SYSTOLE_HOME");
+        return home == null || home.isEmpty() ? Optional.empty() : Optional.of(Path.of(home));
+    }
+
+    InstalledAgents agents() {
+        return new InstalledAgents(environment, home());
+    }
+
     void info(String text) {
         err.println("INFO: " + text);
     }
@@ -33,6 +51,10 @@ record Session(
 
     /** The configuration that commands work on: a file, if {@code CIB_file} is set, else the cluster's. */
     Backend backend() {
+        return pending.isPresent() ? pending.get() : direct();
+    }
+
+    private Backend direct() {
         String file = environment.get("CIB_file");
         return file == null || file.isEmpty() ? new LiveBackend(this) : new FileBackend(Path.of(file), this);
     }

@@ -60,6 +60,20 @@ public final class CibValidation {
         return validation.findings;
     }
 
+    /**
+     * {@link #check} and what the scheduler would stumble over: resources that wait for a fencing device for ever.
+     *
+     * @param root a {@code <cib>} or a {@code <configuration>}
+     */
+    public static List<Finding> verify(Element root, String source) {
+        List<Finding> found = new ArrayList<>(check(root, source));
+        Element configuration = root.is("cib") ? root.child("configuration").orElse(root) : root;
+        if (CrmChecks.lacksFencing(configuration)) {
+            found.add(CrmChecks.fencingIsMissing(source));
+        }
+        return found;
+    }
+
     /** Findings of the second configuration that the first did not have already. */
     public static List<Finding> introduced(Element before, Element after, String source) {
         Set<String> old = new HashSet<>();

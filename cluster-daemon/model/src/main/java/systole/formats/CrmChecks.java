@@ -58,14 +58,18 @@ final class CrmChecks {
             }
         }
         if (lacksFencing(configuration) && !lacksFencing(before)) {
-            findings.add(Finding.doubt(
-                    source,
-                    "fencing is enabled (stonith-enabled), but no fencing device is configured: no resource would be"
-                            + " started",
-                    "add a primitive of class stonith, or accept the risk of running a resource twice:"
-                            + " property stonith-enabled=false"));
+            findings.add(fencingIsMissing(source));
         }
         new CrmAgentChecks(resources, source, agents, findings).run(changed.values());
+    }
+
+    static Finding fencingIsMissing(String source) {
+        return Finding.doubt(
+                source,
+                "fencing is enabled (stonith-enabled), but no fencing device is configured: no resource would be"
+                        + " started",
+                "add a primitive of class stonith, or accept the risk of running a resource twice:"
+                        + " property stonith-enabled=false");
     }
 
     /** Whether resources would wait for ever, because fencing is on and nothing can fence. */

@@ -3,6 +3,7 @@ package systole.formats;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +120,15 @@ public final class CrmLanguage {
             ids.add(entry.id());
         }
         return ids;
+    }
+
+    /** Kind of each object ({@code primitive}, {@code order} …) by id, in the order of {@code show}. */
+    public static Map<String, String> kinds(Element configuration) {
+        Map<String, String> kinds = new LinkedHashMap<>();
+        for (Entry entry : objects(configuration)) {
+            kinds.put(entry.id(), entry.kind());
+        }
+        return kinds;
     }
 
     /** An object of the configuration with what {@code show} calls it. */

@@ -1,0 +1,456 @@
+package systole.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import systole.formats.AgentCatalog;
+import systole.formats.CibValidation;
+import systole.formats.CibXml;
+import systole.formats.CrmLanguage;
+import systole.formats.CrmObjects;
+import systole.formats.Finding;
+import systole.kernel.BadInputException;
+import systole.kernel.NearestWord;
+import systole.model.CibEdits;
+import systole.model.Element;
+import systole.model.Options;
+
+/** Level {@code configure}: the configuration in the crm language. */
+final class ConfigureVerbs {
+    private static final String COMMAND_LINE = "command line";
+
+    private ConfigureVerbs() {}
+
+    static Level level() {
+        List<Verb> verbs = new ArrayList<>();
+        verbs.add(Verb.of("show", "Print the configuration, or some objects of it.")
+                .flag("--exact", "print passwords and ids too: reading the text again gives the same configuration")
+                .any("ID", Verb.Kind.OBJECT, "xml for XML; ids, type:KIND, tag:TAG, related:ID or a pattern with *")
+                .example("systole configure show")
+                .example("systole configure show xml")
+                .example("systole configure show type:primitive")
+                .does(ConfigureVerbs::show));
+        statement(verbs, "primitive", "Define a resource.", "systole configure primitive vip IPaddr2 params ip=10.0.0.9");
+        statement(verbs, "group", "Put resources in a row on one node.", "systole configure group g1 fs db vip");
+        statement(verbs, "clone", "Run a resource on several nodes.", "systole configure clone c1 ping");
+        statement(verbs, "ms", "Run a resource with one promoted instance (old form).", "systole configure ms m1 db", "master");
+        statement(verbs, "bundle", "Run a resource in containers.", "systole configure bundle b docker image=web:1");
+        statement(verbs, "rsc_template", "Define a template of resources.", "systole configure rsc_template t Dummy");
+        statement(verbs, "location", "Say where a resource likes to run.", "systole configure location l1 vip 100: n1");
+        statement(
+                verbs, "colocation", "Say what runs together.", "systole configure colocation c1 inf: web vip", "collocation");
+        statement(verbs, "order", "Say what comes first.", "systole configure order o1 Mandatory: db web");
+        statement(verbs, "rsc_ticket", "Bind resources to a ticket.", "systole configure rsc_ticket t1 T: db");
+        statement(verbs, "property", "Set options of the cluster.", "systole configure property stonith-enabled=true");
+        statement(verbs, "rsc_defaults", "Set defaults of resources.", "systole configure rsc_defaults resource-stickiness=1");
+        statement(verbs, "op_defaults", "Set defaults of operations.", "systole configure op_defaults timeout=60s");
+        statement(
+                verbs, "fencing_topology", "Set levels of fencing.", "systole configure fencing_topology n1: ipmi pdu",
+                "fencing-topology");
+        statement(verbs, "node", "Define a node and its attributes.", "systole configure node n1 attributes rack=1");
+        statement(verbs, "monitor", "Add a monitor to a resource.", "systole configure monitor web 30s:20s");
+        statement(verbs, "tag", "Name a set of objects.", "systole configure tag web vip apache");
+        statement(verbs, "alert", "Call a program on events.", "systole configure alert a /usr/local/bin/page.sh to me");
+        statement(verbs, "role", "Define a role of access control.", "systole configure role watcher read cib");
+        statement(verbs, "acl_target", "Give roles to a user.", "systole configure acl_target joe watcher");
+        statement(verbs, "acl_group", "Give roles to a group.", "systole configure acl_group ops watcher");
+        statement(verbs, "xml", "Define an object in XML.", "systole configure xml '<primitive …/>'");
+        changes(verbs);
+        files(verbs);
+        return new Level("configure", List.of(), "Show and change the configuration.", verbs);
+    }
+
+    private static void statement(List<Verb> verbs, String name, String summary, String example, String... aliases) {
+        verbs.add(Verb.of(name, summary)
+                .alias(aliases)
+                .any("TEXT", Verb.Kind.WORD, "the rest of the statement; see docs/cli.md and crm-differences.md")
+                .raw()
+                .example(example)
+                .does(call -> apply(call, COMMAND_LINE, text(name, call.words()), CrmLanguage.Mode.UPDATE)));
+    }
+
+    private static void changes(List<Verb> verbs) {
+        verbs.add(Verb.of("delete", "Delete objects with the constraints that name them.")
+                .alias("rm")
+                .flag("--force", "delete resources that run: they are stopped")
+                .some("ID", Verb.Kind.OBJECT, "what to delete")
+                .does(ConfigureVerbs::delete));
+        verbs.add(Verb.of("rename", "Give an object another id, everywhere.")
+                .one("OLD", Verb.Kind.OBJECT, "the present id")
+                .one("NEW", Verb.Kind.WORD, "the id to be")
+                .does(call -> {
+                    call.change(
+                            "rename " + call.one("OLD"),
+                            configuration -> CrmObjects.rename(configuration, call.one("OLD"), call.one("NEW")));
+                    return ExitCode.OK.number();
+                }));
+        verbs.add(Verb.of("modgroup", "Add a member to a group, or take one out.")
+                .one("GROUP", Verb.Kind.RESOURCE, "the group")
+                .one("add|remove", Verb.Kind.WORD, "what to do")
+                .one("RSC", Verb.Kind.RESOURCE, "the member")
+                .maybe("before|after", Verb.Kind.WORD, "where it goes")
+                .maybe("MEMBER", Verb.Kind.RESOURCE, "relative to this member")
+                .does(ConfigureVerbs::modgroup));
+        verbs.add(Verb.of("set", "Set one value: ID.NAME or ID.OP.INTERVAL.NAME.")
+                .one("PATH", Verb.Kind.WORD, "as vip.ip or vip.monitor.10s.timeout")
+                .one("VALUE", Verb.Kind.WORD, "the value")
+                .example("systole configure set vip.ip 10.0.0.7")
+                .does(ConfigureVerbs::set));
+        verbs.add(Verb.of("erase", "Delete everything but the nodes.").does(call -> {
+            call.change("erase", configuration -> CrmLanguage.load(
+                            configuration,
+                            COMMAND_LINE,
+                            "",
+                            CrmLanguage.Mode.REPLACE,
+                            AgentCatalog.NONE)
+                    .configuration());
+            return ExitCode.OK.number();
+        }));
+        verbs.add(Verb.of("get_property", "Print the value of a cluster property, or its default.")
+                .alias("get-property")
+                .some("NAME", Verb.Kind.WORD, "names of properties")
+                .does(ConfigureVerbs::getProperty));
+    }
+
+    private static void files(List<Verb> verbs) {
+        verbs.add(Verb.of("load", "Take a configuration from a file.")
+                .one("update|replace|push", Verb.Kind.WORD, "keep what the file does not name, erase first, or delete it")
+                .one("FILE", Verb.Kind.FILE, "crm text or XML; - reads standard input")
+                .example("systole configure load update web.crm")
+                .does(ConfigureVerbs::load));
+        verbs.add(Verb.of("save", "Write the configuration to a file, so that load gives it back exactly.")
+                .flag("--xml", "write XML")
+                .one("FILE", Verb.Kind.FILE, "where to; - for standard output")
+                .any("ID", Verb.Kind.OBJECT, "only these objects")
+                .does(ConfigureVerbs::save));
+        verbs.add(Verb.of("verify", "Check the configuration.").does(call -> RootVerbs.verify(call)));
+        verbs.add(Verb.of("edit", "Change the configuration in an editor ($EDITOR).")
+                .any("ID", Verb.Kind.OBJECT, "only these objects")
+                .does(ConfigureVerbs::edit));
+        verbs.add(Verb.of("schema", "Print which schema the configuration is written for.").does(call -> {
+            try (Backend backend = call.session().backend()) {
+                call.out().println(backend.cib().attribute("validate-with", "pacemaker-3.10"));
+            }
+            return ExitCode.OK.number();
+        }));
+        verbs.add(Verb.of("commit", "Carry out the pending changes of the shell.").does(call -> Shell.commit(call)));
+        verbs.add(Verb.of("refresh", "Drop the pending changes of the shell.").does(call -> Shell.refresh(call)));
+        verbs.add(Verb.of("diff", "Print what the pending changes of the shell change.").does(call -> Shell.diff(call)));
+    }
+
+    // ---- text -------------------------------------------------------------------------------------------------------
+
+    /** Words that the caller's shell has split, as one statement. */
+    static String text(String keyword, List<String> words) {
+        StringBuilder text = new StringBuilder(keyword);
+        for (String word : words) {
+            text.append(' ').append(keyword.equals("xml") ? word : quoted(word));
+        }
+        return text.toString();
+    }
+
+    private static String quoted(String word) {
+        boolean plain = !word.isEmpty();
+        for (int i = 0; i < word.length(); i++) {
+            plain &= " \t\n'\"\\".indexOf(word.charAt(i)) < 0;
+        }
+        return plain ? word : "\"" + word.replace("\\", "\\\\").replace("\"", "\\\"").replace('\n', ' ') + "\"";
+    }
+
+    static int apply(Call call, String source, String text, CrmLanguage.Mode mode) {
+        List<Finding> findings = new ArrayList<>();
+        boolean force = call.session().force() || call.has("--force");
+        call.change(source.equals(COMMAND_LINE) ? text : "load " + source, configuration -> {
+            CrmLanguage.Loaded loaded =
+                    CrmLanguage.load(configuration, source, text, mode, call.session().agents());
+            findings.clear();
+            findings.addAll(loaded.findings());
+            if (loaded.refused(force)) {
+                Finding.refuse(Finding.atLeast(
+                        force ? Finding.Severity.ERROR : Finding.Severity.DOUBT, loaded.findings()));
+            }
+            return loaded.configuration();
+        });
+        for (Finding finding : findings) {
+            call.session().warn(finding.text());
+        }
+        return ExitCode.OK.number();
+    }
+
+    // ---- reading ----------------------------------------------------------------------------------------------------
+
+    private static int show(Call call) {
+        try (Backend backend = call.session().backend()) {
+            Element configuration = backend.configuration();
+            List<String> wanted = new ArrayList<>(call.all("ID"));
+            boolean xml = wanted.remove("xml");
+            CrmLanguage.Style style = call.has("--exact") ? CrmLanguage.Style.EXACT : CrmLanguage.Style.DISPLAY;
+            if (call.session().json()) {
+                call.out().println(Output.of(Trees.of(configuration)));
+            } else if (xml && wanted.isEmpty()) {
+                call.out().print(CibXml.write(backend.cib()));
+            } else if (wanted.isEmpty()) {
+                call.out().print(CrmLanguage.show(configuration, style));
+            } else {
+                Set<String> ids = select(configuration, wanted);
+                if (xml) {
+                    for (String id : ids) {
+                        Element found = CibEdits.find(configuration, id);
+                        if (found != null) {
+                            call.out().print(CibXml.write(found));
+                        }
+                    }
+                } else {
+                    call.out().print(CrmLanguage.show(configuration, style, ids));
+                }
+            }
+        }
+        return ExitCode.OK.number();
+    }
+
+    private static Set<String> select(Element configuration, List<String> wanted) {
+        Map<String, String> kinds = CrmLanguage.kinds(configuration);
+        Set<String> ids = new LinkedHashSet<>();
+        for (String word : wanted) {
+            if (word.startsWith("type:")) {
+                String kind = word.substring(5);
+                kinds.forEach((id, found) -> {
+                    if (found.equals(kind)) {
+                        ids.add(id);
+                    }
+                });
+            } else if (word.startsWith("tag:")) {
+                for (Element tags : configuration.children("tags")) {
+                    for (Element tag : tags.children()) {
+                        if (tag.id().equals(word.substring(4))) {
+                            ids.add(tag.id());
+                            tag.children().forEach(member -> ids.add(member.id()));
+                        }
+                    }
+                }
+            } else if (word.startsWith("related:")) {
+                String id = word.substring(8);
+                ids.add(id);
+                ids.addAll(Edits.referring(configuration, Set.of(id)));
+            } else if (word.indexOf('*') >= 0 || word.indexOf('?') >= 0) {
+                String pattern = ("\\Q" + word + "\\E").replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
+                kinds.keySet().stream().filter(id -> id.matches(pattern)).forEach(ids::add);
+            } else {
+                ids.add(word);
+            }
+        }
+        return ids;
+    }
+
+    private static int getProperty(Call call) {
+        try (Backend backend = call.session().backend()) {
+            Element configuration = backend.configuration();
+            for (String name : call.all("NAME")) {
+                String value = null;
+                for (Element section : configuration.children("crm_config")) {
+                    for (Element set : section.children()) {
+                        for (Element pair : set.children("nvpair")) {
+                            if (value == null && name.equals(pair.attribute("name"))) {
+                                value = pair.attribute("value", "");
+                            }
+                        }
+                    }
+                }
+                if (value == null) {
+                    value = Options.find(Options.Scope.CLUSTER, name)
+                            .orElseThrow(() -> new BadInputException(
+                                    "",
+                                    "cluster property '" + name + "' is not known"
+                                            + NearestWord.hint(name, Options.names(Options.Scope.CLUSTER)),
+                                    "correct the name"))
+                            .fallback();
+                }
+                call.out().println(value);
+            }
+        }
+        return ExitCode.OK.number();
+    }
+
+    // ---- changing ---------------------------------------------------------------------------------------------------
+
+    private static int delete(Call call) {
+        boolean force = call.session().force() || call.has("--force");
+        List<String> ids = call.all("ID");
+        if (!force) {
+            refuseRunning(call, ids);
+        }
+        call.change("delete " + String.join(" ", ids), configuration -> CrmObjects.delete(configuration, ids));
+        return ExitCode.OK.number();
+    }
+
+    private static void refuseRunning(Call call, List<String> ids) {
+        try (Backend backend = call.session().backend()) {
+            if (!backend.isLive()) {
+                return;
+            }
+            StatusReport report = StatusReport.of(backend.cib(), Map.of());
+            for (String id : ids) {
+                List<String> nodes = report.runningOn(id);
+                if (!nodes.isEmpty()) {
+                    throw new BadInputException(
+                            "",
+                            "resource '" + id + "' runs on " + String.join(", ", nodes),
+                            "stop it first (systole resource stop " + id + "), or delete it with --force");
+                }
+            }
+        }
+    }
+
+    private static int modgroup(Call call) {
+        String group = call.one("GROUP");
+        String member = call.one("RSC");
+        String where = call.one("before|after", "");
+        String beside = call.one("MEMBER", "");
+        switch (call.one("add|remove")) {
+            case "remove" -> call.change(
+                    "modgroup " + group, configuration -> CrmObjects.removeFromGroup(configuration, group, member));
+            case "add" -> call.change("modgroup " + group, configuration -> {
+                String before = where.equals("after") ? follower(configuration, group, beside) : beside;
+                return CrmObjects.addToGroup(configuration, group, member, before);
+            });
+            default -> throw new UsageException(
+                    "'" + call.one("add|remove") + "' is neither add nor remove", "write add or remove");
+        }
+        return ExitCode.OK.number();
+    }
+
+    private static String follower(Element configuration, String group, String member) {
+        List<Element> members = Edits.requireResource(configuration, group).children("primitive");
+        for (int i = 0; i < members.size(); i++) {
+            if (members.get(i).id().equals(member)) {
+                return i + 1 < members.size() ? members.get(i + 1).id() : "";
+            }
+        }
+        throw new BadInputException("", "'" + member + "' is no member of group '" + group + "'", "name a member");
+    }
+
+    private static int set(Call call) {
+        String[] path = call.one("PATH").split("\\.", -1);
+        if (path.length != 2 && path.length != 3 && path.length != 4) {
+            throw new UsageException(
+                    "'" + call.one("PATH") + "' is no path of a value", "write ID.NAME, ID.OP.NAME or ID.OP.INTERVAL.NAME");
+        }
+        String value = call.one("VALUE");
+        call.change("set " + call.one("PATH"), configuration -> {
+            if (Options.find(Options.Scope.CLUSTER, path[1]).isPresent()
+                    && Edits.resource(configuration, path[0]).isEmpty()
+                    && path.length == 2) {
+                return CrmLanguage.apply(configuration, COMMAND_LINE, "property " + path[0] + ": " + path[1] + "=" + quoted(value));
+            }
+            return Edits.onResource(configuration, path[0], resource -> {
+                if (path.length == 2) {
+                    boolean meta = Options.find(Options.Scope.META, path[1]).isPresent()
+                            && Edits.value(resource, "instance_attributes", path[1]) == null;
+                    return Edits.pair(
+                            resource, meta ? "meta_attributes" : "instance_attributes", path[0], path[1], value);
+                }
+                String name = path[path.length - 1];
+                return Edits.replace(
+                        resource,
+                        element -> element.is("op")
+                                && element.attribute("name", "").equals(path[1])
+                                && (path.length == 3 || element.attribute("interval", "").equals(path[2])),
+                        op -> op.withAttribute(name, value));
+            });
+        });
+        return ExitCode.OK.number();
+    }
+
+    // ---- files --------------------------------------------------------------------------------------------------
+
+    private static int load(Call call) {
+        String word = call.one("update|replace|push");
+        CrmLanguage.Mode mode =
+                switch (word) {
+                    case "update" -> CrmLanguage.Mode.UPDATE;
+                    case "replace" -> CrmLanguage.Mode.REPLACE;
+                    case "push" -> CrmLanguage.Mode.PUSH;
+                    default -> throw new UsageException(
+                            "'" + word + "' is no way to load"
+                                    + NearestWord.hint(word, List.of("update", "replace", "push")),
+                            "write update, replace or push");
+                };
+        String file = call.one("FILE");
+        String text = file.equals("-") ? Shell.standardInput() : FileBackend.read(Path.of(file));
+        String source = file.equals("-") ? "standard input" : Path.of(file).getFileName().toString();
+        if (!text.stripLeading().startsWith("<")) {
+            return apply(call, source, text, mode);
+        }
+        Element document = CibXml.read(source, text);
+        Finding.refuse(Finding.atLeast(
+                call.session().force() ? Finding.Severity.ERROR : Finding.Severity.DOUBT,
+                CibValidation.check(document, source)));
+        if (mode == CrmLanguage.Mode.UPDATE) {
+            throw new UsageException(
+                    "an XML document can only replace the configuration", "write load replace, or load crm text");
+        }
+        call.change("load " + source, configuration -> Backend.configuration(document));
+        return ExitCode.OK.number();
+    }
+
+    private static int save(Call call) {
+        try (Backend backend = call.session().backend()) {
+            Element configuration = backend.configuration();
+            List<String> ids = new ArrayList<>(call.all("ID"));
+            String file = call.one("FILE");
+            String text = call.has("--xml")
+                    ? CibXml.write(backend.cib())
+                    : ids.isEmpty()
+                            ? CrmLanguage.show(configuration, CrmLanguage.Style.EXACT)
+                            : CrmLanguage.show(configuration, CrmLanguage.Style.EXACT, ids);
+            if (file.equals("-")) {
+                call.out().print(text);
+            } else {
+                FileBackend.write(Path.of(file), text);
+            }
+        }
+        return ExitCode.OK.number();
+    }
+
+    private static int edit(Call call) throws Exception {
+        String before;
+        try (Backend backend = call.session().backend()) {
+            Element configuration = backend.configuration();
+            before = call.all("ID").isEmpty()
+                    ? CrmLanguage.show(configuration, CrmLanguage.Style.EXACT)
+                    : CrmLanguage.show(configuration, CrmLanguage.Style.EXACT, call.all("ID"));
+        }
+        String after = Shell.edit(call.session(), before);
+        if (after.equals(before)) {
+            return ExitCode.OK.number();
+        }
+        return apply(
+                call,
+                "editor",
+                after,
+                call.all("ID").isEmpty() ? CrmLanguage.Mode.PUSH : CrmLanguage.Mode.UPDATE);
+    }
+
+    /** Elements as JSON: name, attributes, children. */
+    static final class Trees {
+        private Trees() {}
+
+        static Map<String, Object> of(Element element) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("element", element.name());
+            fields.put("attributes", element.attributes());
+            if (!element.children().isEmpty()) {
+                List<Object> children = new ArrayList<>();
+                for (Element child : element.children()) {
+                    children.add(of(child));
+                }
+                fields.put("children", children);
+            }
+            return fields;
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package systole.cli;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import systole.api.Answer;
+import systole.api.ApiClient;
+import systole.api.ApiSocket;
+import systole.api.DaemonException;
+import systole.api.Request;
+import systole.formats.CibValidation;
+import systole.formats.CibXml;
+import systole.formats.Finding;
+import systole.kernel.BadInputException;
+import systole.model.Element;
+import systole.scheduler.Scheduler;
+
+/** Commands that stand alone: {@code status}, {@code verify}, {@code history} and so on. */
+final class RootVerbs {
+    private static final int KEY_BYTES = 32;
+    private static final long WATCH_MILLIS = 5_000;
+
+    private RootVerbs() {}
+
+    static List<Verb> verbs() {
+        List<Verb> verbs = new ArrayList<>();
+        verbs.add(Verb.of("status", "Show the state of the cluster.")
+                .flag("--watch", "show it anew whenever something happens")
+                .any("WORD", Verb.Kind.WORD, "simple: one line; others are accepted for the sake of crm")
+                .example("systole status --output json")
+                .does(RootVerbs::status));
+        verbs.add(Verb.of("verify", "Check the configuration of the cluster, or of a file.")
+                .option("--xml-file", "FILE", "a CIB in a file")
+                .example("systole verify --xml-file cib.xml")
+                .does(RootVerbs::verify));
+        verbs.add(Verb.of("simulate", "Show what the cluster would do, without doing it.")
+                .option("--xml-file", "FILE", "a CIB in a file; default: the cluster's")
+                .does(RootVerbs::simulate));
+        verbs.add(Verb.of("history", "List what happened: failures, elections of the coordinator, recoveries.")
+                .option("--limit", "N", "only the last so many")
+                .flag("--changes", "who changed the configuration, instead")
+                .does(RootVerbs::history));
+        verbs.add(Verb.of("keygen", "Make the key with which the nodes recognise each other.")
+                .flag("--force", "replace the present key")
+                .maybe("FILE", Verb.Kind.FILE, "default: ROOT/etc/systole/authkey")
+                .does(RootVerbs::keygen));
+        verbs.add(Verb.of("sim", "Run whole clusters in one process under faults; see docs/simulation.md.")
+                .any("ARGUMENT", Verb.Kind.WORD, "arguments of the simulator; --help lists them")
+                .raw()
+                .does(RootVerbs::sim));
+        return verbs;
+    }
+
+    // ---- status -----------------------------------------------------------------------------------------------------
+
+    private static int status(Call call) throws IOException {
+        if (call.has("--watch")) {
+            return watch(call);
+        }
+        try (Backend backend = call.session().backend()) {
+            print(call, backend);
+        }
+        return ExitCode.OK.number();
+    }
+
+    private static void print(Call call, Backend backend) {
+        Map<String, String> facts = Map.of();
+        List<String> warnings = List.of();
+        Element cib;
+        if (backend.isLive() && backend.ask(new Request.Status()) instanceof Answer.Status status) {
+            facts = status.facts();
+            warnings = status.warnings();
+            cib = status.cib();
+        } else {
+            cib = backend.cib();
+        }
+        StatusReport report = StatusReport.of(cib, facts);
+        if (call.session().json()) {
+            call.out().println(Output.of(report.json(warnings)));
+        } else if (call.all("WORD").contains("simple")) {
+            call.out().println(report.simple());
+        } else {
+            call.out().print(report.text(warnings));
+        }
+        call.out().flush();
+    }
+
+    private static int watch(Call call) {
+        boolean terminal = System.console() != null;
+        try (ApiClient events = ApiClient.open(ApiSocket.of(call.session().root()), WATCH_MILLIS);
+                Backend backend = call.session().backend()) {
+            events.send(new Request.Watch());
+            while (!call.out().checkError()) {
+                if (terminal) {
+                    call.out().print("\033[H\033[2J");
+                }
+                print(call, backend);
+                try {
+                    events.next(WATCH_MILLIS);
+                } catch (DaemonException quiet) {
+                    if (!String.valueOf(quiet.getMessage()).contains("did not answer within")) {
+                        throw quiet;
+                    }
+                }
+            }
+        }
+        return ExitCode.OK.number();
+    }
+
+    // ---- checking -----------------------------------------------------------------------------------------------
+
+    static int verify(Call call) {
+        String file = call.option("--xml-file");
+        Element cib;
+        String source;
+        if (file != null) {
+            source = Path.of(file).getFileName().toString();
+            cib = CibXml.read(source, FileBackend.read(Path.of(file)));
+        } else {
+            source = "configuration";
+            try (Backend backend = call.session().backend()) {
+                cib = backend.cib();
+            }
+        }
+        List<Finding> findings = CibValidation.verify(cib, source);
+        if (call.session().json()) {
+            List<Object> list = new ArrayList<>();
+            for (Finding finding : findings) {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                fields.put("severity", finding.severity().name());
+                fields.put("place", finding.place());
+                fields.put("text", finding.what());
+                fields.put("remedy", finding.remedy());
+                list.add(fields);
+            }
+            call.out().println(Output.of(list));
+        } else {
+            for (Finding finding : findings) {
+                boolean warning = finding.severity() == Finding.Severity.WARNING;
+                call.session().err().println((warning ? "WARNING: " : "ERROR: ") + finding.text());
+            }
+        }
+        return Finding.atLeast(Finding.Severity.DOUBT, findings).isEmpty()
+                ? ExitCode.OK.number()
+                : ExitCode.FAILED.number();
+    }
+
+    private static int simulate(Call call) {
+        String file = call.option("--xml-file");
+        Element cib;
+        if (file != null) {
+            cib = CibXml.read(file, FileBackend.read(Path.of(file)));
+        } else {
+            try (Backend backend = call.session().backend()) {
+                cib = backend.cib();
+            }
+        }
+        var plan = Scheduler.schedule(cib, Instant.now());
+        call.out().print(StatusReport.of(cib, Map.of()).resourceList());
+        call.out().println();
+        call.out().println("Transition Summary:");
+        plan.changes().forEach(change -> call.out().println("  * " + change));
+        return ExitCode.OK.number();
+    }
+
+    // ---- history ------------------------------------------------------------------------------------------------
+
+    private static int history(Call call) {
+        String word = call.option("--limit", "0");
+        if (word.length() > 6 || !word.chars().allMatch(Character::isDigit)) {
+            throw new UsageException("'" + word + "' is no number", "write --limit N");
+        }
+        int limit = word.isEmpty() ? 0 : Integer.parseInt(word);
+        try (Backend backend = call.session().backend()) {
+            if (!call.has("--changes")) {
+                FenceVerbs.print(call, backend.ask(new Request.History(limit)));
+                return ExitCode.OK.number();
+            }
+            if (backend.ask(new Request.Changes(limit)) instanceof Answer.Changes changes) {
+                List<Object> json = new ArrayList<>();
+                for (Answer.Change change : changes.changes()) {
+                    Map<String, Object> fields = new LinkedHashMap<>();
+                    fields.put("time", Instant.ofEpochMilli(change.atMillis()).toString());
+                    fields.put("version", change.version());
+                    fields.put("author", change.author());
+                    fields.put("origin", change.origin());
+                    fields.put("summary", change.summary());
+                    json.add(fields);
+                    if (!call.session().json()) {
+                        call.out()
+                                .println(fields.get("time") + "  " + change.version() + "  " + change.author() + "@"
+                                        + change.origin() + "  " + change.summary());
+                    }
+                }
+                if (call.session().json()) {
+                    call.out().println(Output.of(json));
+                }
+            }
+        }
+        return ExitCode.OK.number();
+    }
+
+    // ---- key ------------------------------------------------------------------------------------------------------
+
+    private static int keygen(Call call) throws IOException {
+        Path file = call.all("FILE").isEmpty()
+                ? call.session().root().resolve("etc/systole/authkey")
+                : Path.of(call.one("FILE"));
+        boolean force = call.has("--force") || call.session().force();
+        if (Files.exists(file) && !force) {
+            throw new BadInputException(
+                    file.toString(), "a key exists already", "write --force to replace it on this node and on all others");
+        }
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        byte[] key = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        Files.deleteIfExists(file);
+        Files.createFile(
+                file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(file, key);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
+        call.session().info("key written to " + file + "; copy it to all nodes");
+        return ExitCode.OK.number();
+    }
+
+    // ---- simulator ------------------------------------------------------------------------------------------------
+
+    private static int sim(Call call) throws Exception {
+        Path folder = call.session()
+                .home()
+                .map(home -> home.resolve("lib").resolve("simulation"))
+                .filter(Files::isDirectory)
+                .orElseThrow(() -> new BadInputException(
+                        "",
+                        "the simulator is not part of this installation",
+                        "build it: mvn package, and run target/systole/bin/systole sim"));
+        List<URL> jars = new ArrayList<>();
+        try (var files = Files.list(folder)) {
+            for (Path jar : files.filter(path -> path.toString().endsWith(".jar")).sorted().toList()) {
+                jars.add(jar.toUri().toURL());
+            }
+        }
+        try (var loader = new URLClassLoader(jars.toArray(new URL[0]), RootVerbs.class.getClassLoader())) {
+            Class<?> main = Class.forName("systole.simulation.Main", true, loader);
+            call.out().flush();
+            Object code = main.getMethod("run", String[].class)
+                    .invoke(null, (Object) call.words().toArray(new String[0]));
+            return code instanceof Integer number ? number : ExitCode.OK.number();
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package systole.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import systole.kernel.BadInputException;
+import systole.kernel.ClusterException;
+
+/**
+ * A dialogue, or commands from a file or pipe. Changes of level {@code configure} are collected and committed together:
+ * by {@code commit}, when the level is left, and at the end of a file.
+ */
+final class Shell {
+    /** Where lines come from; {@code null} at the end. */
+    interface Lines {
+        @Nullable
+        String next(String prompt) throws IOException;
+    }
+
+    private final Session session;
+    private final PendingBackend pending;
+    private Optional<Level> level = Optional.empty();
+    private boolean failed;
+    private boolean ended;
+
+    Shell(Session outer) {
+        pending = new PendingBackend(outer.backend());
+        session = outer;
+    }
+
+    int start() throws IOException {
+        return dialogue();
+    }
+
+    int startAt(Level first) throws IOException {
+        level = Optional.of(first);
+        return dialogue();
+    }
+
+    private int dialogue() throws IOException {
+        if (System.console() == null) {
+            return read(standardInput(), "standard input");
+        }
+        try (Terminals terminal = Terminals.open(session, () -> level)) {
+            return run(terminal::next, true);
+        } finally {
+            pending.end();
+        }
+    }
+
+    int batch(String file) throws IOException {
+        return read(
+                file.equals("-") ? standardInput() : FileBackend.read(Path.of(file)),
+                file.equals("-") ? "standard input" : file);
+    }
+
+    private int read(String text, String source) throws IOException {
+        List<String> lines = joined(text);
+        int[] at = {0};
+        try {
+            return run(prompt -> at[0] < lines.size() ? lines.get(at[0]++) : null, false);
+        } catch (BadInputException e) {
+            throw new BadInputException(source, String.valueOf(e.getMessage()), e.remedy());
+        } finally {
+            pending.end();
+        }
+    }
+
+    private static List<String> joined(String text) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder open = new StringBuilder();
+        for (String line : text.split("\n", -1)) {
+            String stripped = line.strip();
+            if (stripped.endsWith("\\")) {
+                open.append(stripped, 0, stripped.length() - 1);
+            } else {
+                lines.add(open.append(stripped).toString());
+                open.setLength(0);
+            }
+        }
+        return lines;
+    }
+
+    /** Reads to the end; in a file the first failure of a line does not end the rest, but decides the exit code. */
+    private int run(Lines lines, boolean interactive) throws IOException {
+        while (!ended) {
+            String line = lines.next(prompt());
+            if (line == null) {
+                break;
+            }
+            one(line.strip(), interactive);
+            session.out().flush();
+            session.err().flush();
+        }
+        finish(interactive);
+        session.out().flush();
+        return failed ? ExitCode.FAILED.number() : ExitCode.OK.number();
+    }
+
+    private String prompt() {
+        return session.program() + "(live)" + level.map(Level::name).orElse("") + (pending.isEmpty() ? "# " : "*# ");
+    }
+
+    private void finish(boolean interactive) {
+        if (pending.isEmpty()) {
+            return;
+        }
+        if (failed && !interactive && !session.force()) {
+            session.err().println("ERROR: nothing was committed, because a line before was refused");
+            return;
+        }
+        if (interactive && !Ask.yes(session, "There are changes pending. Do you want to commit them?")) {
+            return;
+        }
+        guarded(pending::commit);
+    }
+
+    private void guarded(Runnable deed) {
+        try {
+            deed.run();
+        } catch (ClusterException e) {
+            failed = true;
+            Systole.failed(session, e, false);
+        }
+    }
+
+    private void one(String line, boolean interactive) {
+        if (line.isEmpty() || line.startsWith("#")) {
+            return;
+        }
+        try {
+            List<String> words = CommandWords.split(line);
+            String first = words.get(0);
+            switch (first) {
+                case "quit", "exit", "bye" -> ended = true;
+                case "up", "back", "end" -> leave(interactive);
+                case "cd" -> enter(words.size() > 1 ? words.get(1) : "/", interactive);
+                case "ls" -> session.out()
+                        .println(String.join("  ", level.map(Level::words).orElse(Levels.rootWords())));
+                default -> command(words);
+            }
+        } catch (UsageException e) {
+            failed = true;
+            session.err().println("ERROR: " + e.getMessage());
+            session.err().println("  " + e.remedy());
+        } catch (ClusterException e) {
+            failed = true;
+            Systole.failed(session, e, false);
+        } catch (Exception e) {
+            failed = true;
+            session.err().println("ERROR: unexpected failure: " + e);
+        }
+    }
+
+    private void leave(boolean interactive) {
+        if (level.map(Level::name).orElse("").equals("configure")) {
+            finish(interactive);
+        }
+        level = Optional.empty();
+    }
+
+    private void enter(String path, boolean interactive) {
+        for (String part : path.split("/", -1)) {
+            if (part.isEmpty() || part.equals("..")) {
+                leave(interactive);
+            } else {
+                String word = Words.resolve(part, Levels.rootWords()).orElse(part);
+                level = Optional.of(Levels.find(word).orElseThrow(() -> Systole.unknown("", part, Levels.rootWords())));
+            }
+        }
+    }
+
+    private void command(List<String> words) throws Exception {
+        List<String> path = new ArrayList<>(words);
+        String first = path.get(0);
+        if (first.equals("help")) {
+            path.remove(0);
+            if (path.isEmpty() && level.isPresent()) {
+                path.add(level.get().name());
+            } else if (level.isPresent() && level.get().words().contains(path.get(0))) {
+                path.add(0, level.get().name());
+            }
+            Help.topic(session, path);
+            return;
+        }
+        Optional<String> verb = level.flatMap(present -> Words.resolve(first, present.words()));
+        if (level.isPresent() && verb.isPresent()) {
+            path.set(0, verb.get());
+            call(level.get(), path);
+            return;
+        }
+        Optional<String> root = Words.resolve(first, Levels.rootWords());
+        Optional<Level> other = root.flatMap(Levels::find);
+        if (other.isPresent()) {
+            path.remove(0);
+            if (path.isEmpty()) {
+                level = other;
+                return;
+            }
+            call(other.get(), path);
+        } else if (root.isPresent()) {
+            failed |= Systole.dispatch(session, path, false) != 0;
+        } else {
+            throw Systole.unknown(
+                    level.map(Level::name).orElse(""),
+                    first,
+                    level.map(Level::words).orElse(Levels.rootWords()));
+        }
+    }
+
+    private void call(Level where, List<String> words) throws Exception {
+        boolean collects = where.name().equals("configure");
+        Session used = collects ? session.collecting(pending) : session;
+        List<String> path = new ArrayList<>(words);
+        path.add(0, where.name());
+        int code = Systole.dispatch(used, path, false);
+        failed |= code != 0;
+    }
+
+    // ---- verbs that need a shell ----------------------------------------------------------------------------------
+
+    static int commit(Call call) {
+        call.session().pending().ifPresent(PendingBackend::commit);
+        return ExitCode.OK.number();
+    }
+
+    static int refresh(Call call) {
+        call.session().pending().ifPresent(PendingBackend::drop);
+        return ExitCode.OK.number();
+    }
+
+    static int diff(Call call) {
+        call.session().pending().ifPresent(pending -> call.out().print(pending.difference()));
+        return ExitCode.OK.number();
+    }
+
+    static String standardInput() {
+        StringBuilder text = new StringBuilder();
+        BufferedReader reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        char[] buffer = new char[8192];
+        try {
+            for (int n = reader.read(buffer); n >= 0; n = reader.read(buffer)) {
+                text.append(buffer, 0, n);
+                if (text.length() > (64 << 20)) {
+                    throw new BadInputException("standard input", "is larger than 64 MiB", "send less");
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading standard input", e);
+        }
+        return text.toString();
+    }
+
+    /** The text as it leaves the editor. */
+    static String edit(Session session, String text) throws IOException, InterruptedException {
+        String editor = session.environment().getOrDefault(
+                "EDITOR", session.environment().getOrDefault("VISUAL", "vi"));
+        Path file = Files.createTempFile("systole-", ".crm");
+        try {
+            Files.writeString(file, text);
+            session.out().flush();
+            int code = new ProcessBuilder("sh", "-c", editor + " \"$0\"", file.toString())
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new BadInputException(editor, "ended with code " + code, "set EDITOR to a program that works");
+            }
+            return Files.readString(file);
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+}

@@ -1,0 +1,376 @@
+package systole.cli;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import systole.model.Element;
+import systole.scheduler.reading.Reading;
+import systole.scheduler.status.ExitTexts;
+import systole.scheduler.status.StatusText;
+import systole.scheduler.working.Cluster;
+import systole.scheduler.working.FailedOperation;
+import systole.scheduler.working.Node;
+import systole.scheduler.working.Resource;
+
+/** The state of a cluster in the layout of {@code crm status}, and as JSON. */
+final class StatusReport {
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", Locale.ENGLISH).withZone(ZoneId.systemDefault());
+
+    /** Where an instance of a resource runs, and as what. */
+    record Place(String node, String role) {}
+
+    private final Element cib;
+    private final Map<String, String> facts;
+    private final Cluster cluster;
+    private final Instant now;
+
+    private StatusReport(Element cib, Map<String, String> facts, Instant now) {
+        this.cib = cib;
+        this.facts = facts;
+        this.now = now;
+        this.cluster = Reading.read(cib, now, false);
+    }
+
+    static StatusReport of(Element cib, Map<String, String> facts) {
+        return of(cib, facts, Instant.now());
+    }
+
+    static StatusReport of(Element cib, Map<String, String> facts, Instant now) {
+        return new StatusReport(cib.is("cib") ? cib : Element.of("cib", Map.of(), List.of(cib)), facts, now);
+    }
+
+    // ---- text -------------------------------------------------------------------------------------------------------
+
+    String text(List<String> warnings) {
+        StringBuilder out = new StringBuilder("Cluster Summary:\n");
+        line(out, "Stack: systole");
+        boolean quorum = hasQuorum();
+        String coordinator = coordinator();
+        line(
+                out,
+                "Current DC: " + (coordinator.isEmpty() ? "NONE" : coordinator) + " - partition "
+                        + (quorum ? "with quorum" : "WITHOUT quorum"));
+        line(out, "Last updated: " + DATE.format(now));
+        String written = cib.attribute("cib-last-written", "");
+        if (!written.isEmpty()) {
+            line(
+                    out,
+                    "Last change:  " + written + by("by", "update-user") + by("via", "update-client")
+                            + by("on", "update-origin"));
+        }
+        int nodes = cluster.nodes.size();
+        line(out, nodes + (nodes == 1 ? " node configured" : " nodes configured"));
+        line(out, instances());
+        if (cluster.options.maintenance) {
+            out.append("\n              *** Resource management is DISABLED ***\n");
+            out.append("  The cluster will not attempt to start, stop or recover services\n");
+        }
+        if (!warnings.isEmpty()) {
+            out.append("\nWarnings:\n");
+            warnings.forEach(warning -> line(out, warning));
+        }
+        out.append('\n').append(lists());
+        requests(out);
+        failures(out);
+        return out.toString();
+    }
+
+    /** One line for monitors: {@code CLUSTER OK: 3 nodes online, 7 resource instances configured}. */
+    String simple() {
+        int online = 0;
+        List<String> problems = new ArrayList<>();
+        for (Node node : cluster.nodes) {
+            if (node.online) {
+                online++;
+            } else {
+                problems.add("offline node: " + node.name);
+            }
+        }
+        if (!hasQuorum()) {
+            problems.add(0, "no quorum");
+        }
+        return problems.isEmpty()
+                ? "CLUSTER OK: " + online + (online == 1 ? " node" : " nodes") + " online, " + instances()
+                : "CLUSTER WARN: " + String.join(", ", problems);
+    }
+
+    private static void line(StringBuilder out, String text) {
+        out.append("  * ").append(text).append('\n');
+    }
+
+    private String by(String word, String attribute) {
+        String value = cib.attribute(attribute, "");
+        return value.isEmpty() ? "" : " " + word + " " + value;
+    }
+
+    private boolean hasQuorum() {
+        return facts.containsKey("quorate") ? "true".equals(facts.get("quorate")) : cluster.quorate;
+    }
+
+    private String coordinator() {
+        String fact = facts.get("coordinator");
+        if (fact != null) {
+            return fact;
+        }
+        Node dc = cluster.dc;
+        return dc == null ? "" : dc.name;
+    }
+
+    private String instances() {
+        int all = 0;
+        for (Resource resource : cluster.everyResource) {
+            if (resource.isPrimitive() && !resource.internal && !(resource.removed && resource.active.isEmpty())) {
+                all++;
+            }
+        }
+        String heading = StatusText.heading(cluster);
+        StringBuilder suffix = new StringBuilder();
+        int disabled = count(heading, " DISABLED");
+        int blocked = count(heading, " BLOCKED");
+        if (disabled > 0 || blocked > 0) {
+            suffix.append(" (");
+            suffix.append(disabled > 0 ? disabled + " DISABLED" : "");
+            suffix.append(disabled > 0 && blocked > 0 ? ", " : "");
+            suffix.append(blocked > 0 ? blocked + " BLOCKED from further action due to failure" : "");
+            suffix.append(')');
+        }
+        return all + (all == 1 ? " resource instance configured" : " resource instances configured") + suffix;
+    }
+
+    /** The number that stands before the word in a line of the heading, as {@code 2 of 7 … DISABLED}. */
+    private static int count(String heading, String word) {
+        int at = heading.indexOf(word);
+        if (at < 0) {
+            return 0;
+        }
+        if (word.equals(" BLOCKED") && heading.lastIndexOf(" and ", at) > heading.lastIndexOf('\n', at)) {
+            String number = heading.substring(heading.lastIndexOf(" and ", at) + 5, at);
+            return number.chars().allMatch(Character::isDigit) && !number.isEmpty() ? Integer.parseInt(number) : 0;
+        }
+        int start = heading.lastIndexOf('\n', at) + 1;
+        int end = heading.indexOf(' ', start);
+        String number = heading.substring(start, Math.max(start, end));
+        return !number.isEmpty() && number.chars().allMatch(Character::isDigit) ? Integer.parseInt(number) : 0;
+    }
+
+    /** Node and resource list, each title at the margin. */
+    private String lists() {
+        StringBuilder out = new StringBuilder();
+        for (String line : StatusText.of(cluster, true).split("\n", -1)) {
+            if (line.startsWith("  * ") && line.endsWith(":") && (line.contains("List"))) {
+                out.append(line.substring(4)).append('\n');
+            } else {
+                out.append(line.startsWith("  ") ? line.substring(2) : line).append('\n');
+            }
+        }
+        return out.toString().stripTrailing() + "\n";
+    }
+
+    /** The resource list alone. */
+    String resourceList() {
+        String lists = lists();
+        String title = "Full List of Resources:\n";
+        int at = lists.indexOf(title);
+        return at < 0 ? lists : title + lists.substring(at + title.length());
+    }
+
+    /** What moves and bans have left in force: nothing hides behind the list of resources. */
+    private void requests(StringBuilder out) {
+        List<String> found = new ArrayList<>();
+        for (Element constraints : Backend.configuration(cib).children("constraints")) {
+            for (Element constraint : constraints.children("rsc_location")) {
+                String id = constraint.id();
+                if (id.startsWith("cli-prefer-") || id.startsWith("cli-ban-")) {
+                    String resource = constraint.attribute("rsc", "");
+                    found.add(id + ": " + resource + (id.startsWith("cli-ban-") ? " is kept from " : " is asked to ")
+                            + node(constraint) + " (systole resource clear " + resource + ")");
+                }
+            }
+        }
+        if (!found.isEmpty()) {
+            out.append("\nRequests in Force:\n");
+            found.forEach(text -> line(out, text));
+        }
+    }
+
+    private static String node(Element constraint) {
+        String node = constraint.attribute("node", "");
+        if (!node.isEmpty()) {
+            return node;
+        }
+        for (Element rule : constraint.children("rule")) {
+            for (Element expression : rule.children("expression")) {
+                if (expression.attribute("attribute", "").equals("#uname")) {
+                    node = expression.attribute("value", "");
+                }
+            }
+            for (Element date : rule.children("date_expression")) {
+                node += date.attribute("end") == null ? "" : " until " + date.attribute("end");
+            }
+        }
+        return node;
+    }
+
+    private void failures(StringBuilder out) {
+        if (cluster.failedOperations.isEmpty()) {
+            return;
+        }
+        out.append("\nFailed Resource Actions:\n");
+        for (FailedOperation failed : cluster.failedOperations) {
+            line(out, failure(failed));
+        }
+    }
+
+    private static String failure(FailedOperation failed) {
+        var entry = failed.entry();
+        StringBuilder out = new StringBuilder(failed.resource().id);
+        if (entry.intervalMs > 0) {
+            out.append(' ').append(interval(entry.intervalMs)).append("-interval");
+        }
+        out.append(' ').append(entry.task).append(" on ").append(failed.node().name);
+        String status = entry.xml.attribute("op-status", "0");
+        out.append(" returned '").append(ExitTexts.of(entry.rc)).append('\'');
+        String reason = entry.xml.attribute("exit-reason", "");
+        if (!reason.isEmpty()) {
+            out.append(" (").append(reason).append(')');
+        } else if (status.equals("2")) {
+            out.append(" (timed out)");
+        }
+        if (entry.lastChange > 0) {
+            out.append(" at ").append(DATE.format(Instant.ofEpochSecond(entry.lastChange)));
+        }
+        String execution = entry.xml.attribute("exec-time", "");
+        return out.append(execution.isEmpty() ? "" : " after " + execution + "ms").toString();
+    }
+
+    private static String interval(long millis) {
+        return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+    }
+
+    // ---- questions --------------------------------------------------------------------------------------------------
+
+    /** Where the resource, or anything that it holds, is active; without doubles. */
+    List<Place> places(String id) {
+        List<Place> places = new ArrayList<>();
+        for (Resource resource : cluster.everyResource) {
+            if (resource.isPrimitive() && isPartOf(resource, id)) {
+                for (Node node : resource.active) {
+                    Place place = new Place(node.name, resource.role.word());
+                    if (places.stream().noneMatch(other -> other.node().equals(place.node()))) {
+                        places.add(place);
+                    }
+                }
+            }
+        }
+        return places;
+    }
+
+    private static boolean isPartOf(Resource resource, String id) {
+        for (Resource each = resource; each != null; each = each.parent) {
+            int colon = each.id.lastIndexOf(':');
+            if (each.id.equals(id) || (colon > 0 && each.id.substring(0, colon).equals(id))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    List<String> runningOn(String id) {
+        List<String> nodes = new ArrayList<>();
+        places(id).forEach(place -> nodes.add(place.node()));
+        return nodes;
+    }
+
+    // ---- JSON -------------------------------------------------------------------------------------------------------
+
+    Map<String, Object> json(List<String> warnings) {
+        Map<String, Object> root = new LinkedHashMap<>();
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("stack", "systole");
+        summary.put("coordinator", coordinator());
+        summary.put("quorate", hasQuorum());
+        summary.put(
+                "version",
+                cib.attribute("admin_epoch", "0") + "." + cib.attribute("epoch", "0") + "."
+                        + cib.attribute("num_updates", "0"));
+        summary.put("lastChange", cib.attribute("cib-last-written", ""));
+        summary.put("maintenance", cluster.options.maintenance);
+        summary.put("time", now.toString());
+        summary.putAll(facts);
+        summary.put("quorate", hasQuorum());
+        root.put("summary", summary);
+        root.put("warnings", warnings);
+        List<Object> nodes = new ArrayList<>();
+        for (Node node : cluster.nodes) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("name", node.name);
+            fields.put("id", node.id);
+            fields.put("type", node.kind.name().toLowerCase(Locale.ROOT));
+            fields.put("online", node.online);
+            fields.put("unclean", node.unclean);
+            fields.put("pending", node.pending);
+            fields.put("standby", node.standby);
+            fields.put("maintenance", node.maintenance);
+            List<String> running = new ArrayList<>();
+            node.running.forEach(resource -> running.add(resource.id));
+            fields.put("resources", running);
+            nodes.add(fields);
+        }
+        root.put("nodes", nodes);
+        root.put("resources", resources());
+        List<Object> failures = new ArrayList<>();
+        for (FailedOperation failed : cluster.failedOperations) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("resource", failed.resource().id);
+            fields.put("node", failed.node().name);
+            fields.put("operation", failed.entry().task);
+            fields.put("intervalMillis", failed.entry().intervalMs);
+            fields.put("rc", failed.entry().rc);
+            fields.put("status", failed.entry().status);
+            fields.put("reason", failed.entry().xml.attribute("exit-reason", ""));
+            fields.put("at", Instant.ofEpochSecond(Math.max(0, failed.entry().lastChange)).toString());
+            failures.add(fields);
+        }
+        root.put("failures", failures);
+        return root;
+    }
+
+    List<Object> resources() {
+        List<Object> list = new ArrayList<>();
+        for (Resource resource : cluster.resources) {
+            if (!resource.internal && !(resource.removed && resource.active.isEmpty())) {
+                list.add(json(resource));
+            }
+        }
+        return list;
+    }
+
+    private static Map<String, Object> json(Resource resource) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("id", resource.id);
+        fields.put("kind", resource.variant.name().toLowerCase(Locale.ROOT));
+        if (resource.isPrimitive()) {
+            fields.put("agent", resource.definition.agent.toString());
+            fields.put("role", resource.role.word());
+            List<String> nodes = new ArrayList<>();
+            resource.active.forEach(node -> nodes.add(node.name));
+            fields.put("nodes", nodes);
+        }
+        fields.put("managed", resource.managed);
+        fields.put("failed", resource.failed);
+        fields.put("blocked", resource.blocked);
+        fields.put("orphaned", resource.removed);
+        if (!resource.children.isEmpty()) {
+            List<Object> children = new ArrayList<>();
+            resource.children.forEach(child -> children.add(json(child)));
+            fields.put("children", children);
+        }
+        return fields;
+    }
+}
