@@ -87,7 +87,9 @@ final class Arguments {
         }
         for (Verb.Argument argument : verb.arguments()) {
             String dots = argument.max() > 1 ? "…" : "";
-            out.append(argument.min() == 0 ? " [" : " ").append(argument.label()).append(dots);
+            out.append(argument.min() == 0 ? " [" : " ")
+                    .append(argument.label())
+                    .append(dots);
             out.append(argument.min() == 0 ? "]" : "");
         }
         return out.toString();

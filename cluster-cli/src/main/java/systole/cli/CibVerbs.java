@@ -39,9 +39,10 @@ final class CibVerbs {
                 .one("NAME", Verb.Kind.WORD, "name of the draft")
                 .does(call -> {
                     try (Backend backend = call.session().backend()) {
-                        call.out().print(TextDiff.of(
-                                CrmLanguage.show(backend.configuration(), CrmLanguage.Style.EXACT),
-                                CrmLanguage.show(Backend.configuration(draft(call)), CrmLanguage.Style.EXACT)));
+                        call.out()
+                                .print(TextDiff.of(
+                                        CrmLanguage.show(backend.configuration(), CrmLanguage.Style.EXACT),
+                                        CrmLanguage.show(Backend.configuration(draft(call)), CrmLanguage.Style.EXACT)));
                     }
                     return ExitCode.OK.number();
                 }));
@@ -49,16 +50,18 @@ final class CibVerbs {
                 .one("NAME", Verb.Kind.WORD, "name of the draft")
                 .does(call -> {
                     Element draft = Backend.configuration(draft(call));
-                    Finding.refuse(Finding.atLeast(
-                            Finding.Severity.ERROR, CibValidation.check(draft, call.one("NAME"))));
+                    Finding.refuse(
+                            Finding.atLeast(Finding.Severity.ERROR, CibValidation.check(draft, call.one("NAME"))));
                     call.change("commit draft " + call.one("NAME"), configuration -> draft);
                     return ExitCode.OK.number();
                 }));
-        verbs.add(Verb.of("delete", "Delete a draft.").one("NAME", Verb.Kind.WORD, "its name").does(call -> {
-            draft(call);
-            Files.delete(file(call));
-            return ExitCode.OK.number();
-        }));
+        verbs.add(Verb.of("delete", "Delete a draft.")
+                .one("NAME", Verb.Kind.WORD, "its name")
+                .does(call -> {
+                    draft(call);
+                    Files.delete(file(call));
+                    return ExitCode.OK.number();
+                }));
         verbs.add(Verb.of("path", "Print the file of a draft, to be used as CIB_file.")
                 .one("NAME", Verb.Kind.WORD, "its name")
                 .does(call -> {

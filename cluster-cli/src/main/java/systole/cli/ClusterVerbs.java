@@ -33,10 +33,11 @@ final class ClusterVerbs {
                 .flag("--all", "all nodes of the cluster")
                 .maybe("NODE", Verb.Kind.NODE, "another node")
                 .does(ClusterVerbs::stop));
-        verbs.add(Verb.of("restart", "Stop the daemon of this node and start it again.").does(call -> {
-            stop(call);
-            return start(call);
-        }));
+        verbs.add(Verb.of("restart", "Stop the daemon of this node and start it again.")
+                .does(call -> {
+                    stop(call);
+                    return start(call);
+                }));
         verbs.add(Verb.of("status", "Say whether the daemon of this node runs, and what ring it is in.")
                 .does(ClusterVerbs::status));
         verbs.add(Verb.of("wait_for_startup", "Wait until the daemon of this node answers.")
@@ -117,15 +118,20 @@ final class ClusterVerbs {
                         "", "SYSTOLE_HOME is not set, so the daemon is not found", "start it with bin/systole"));
         Path program = home.resolve("bin").resolve("systoled");
         if (!Files.isExecutable(program)) {
-            throw new BadInputException(program.toString(), "is no program", "install the daemon, or build it: mvn package");
+            throw new BadInputException(
+                    program.toString(), "is no program", "install the daemon, or build it: mvn package");
         }
         Path logs = session.root().resolve("var/log/systole");
         Files.createDirectories(logs);
         ProcessBuilder builder = new ProcessBuilder(
-                "setsid", program.toString(), "--root", session.root().toAbsolutePath().toString());
+                "setsid",
+                program.toString(),
+                "--root",
+                session.root().toAbsolutePath().toString());
         builder.redirectInput(new File("/dev/null"));
         builder.redirectErrorStream(true);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logs.resolve("systoled.out").toFile()));
+        builder.redirectOutput(
+                ProcessBuilder.Redirect.appendTo(logs.resolve("systoled.out").toFile()));
         Process process = builder.start();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (!answers(session)) {
@@ -187,7 +193,8 @@ final class ClusterVerbs {
         try (Backend backend = call.session().backend()) {
             Answer answer = backend.ask(new Request.Ring());
             if (!(answer instanceof Answer.Facts facts)) {
-                throw new IllegalStateException("the daemon answered with " + answer.getClass().getSimpleName());
+                throw new IllegalStateException(
+                        "the daemon answered with " + answer.getClass().getSimpleName());
             }
             if (call.session().json()) {
                 call.out().println(Output.of(facts.facts()));

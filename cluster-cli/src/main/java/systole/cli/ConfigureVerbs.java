@@ -34,27 +34,45 @@ final class ConfigureVerbs {
                 .example("systole configure show xml")
                 .example("systole configure show type:primitive")
                 .does(ConfigureVerbs::show));
-        statement(verbs, "primitive", "Define a resource.", "systole configure primitive vip IPaddr2 params ip=10.0.0.9");
+        statement(
+                verbs, "primitive", "Define a resource.", "systole configure primitive vip IPaddr2 params ip=10.0.0.9");
         statement(verbs, "group", "Put resources in a row on one node.", "systole configure group g1 fs db vip");
         statement(verbs, "clone", "Run a resource on several nodes.", "systole configure clone c1 ping");
-        statement(verbs, "ms", "Run a resource with one promoted instance (old form).", "systole configure ms m1 db", "master");
+        statement(
+                verbs,
+                "ms",
+                "Run a resource with one promoted instance (old form).",
+                "systole configure ms m1 db",
+                "master");
         statement(verbs, "bundle", "Run a resource in containers.", "systole configure bundle b docker image=web:1");
         statement(verbs, "rsc_template", "Define a template of resources.", "systole configure rsc_template t Dummy");
         statement(verbs, "location", "Say where a resource likes to run.", "systole configure location l1 vip 100: n1");
         statement(
-                verbs, "colocation", "Say what runs together.", "systole configure colocation c1 inf: web vip", "collocation");
+                verbs,
+                "colocation",
+                "Say what runs together.",
+                "systole configure colocation c1 inf: web vip",
+                "collocation");
         statement(verbs, "order", "Say what comes first.", "systole configure order o1 Mandatory: db web");
         statement(verbs, "rsc_ticket", "Bind resources to a ticket.", "systole configure rsc_ticket t1 T: db");
         statement(verbs, "property", "Set options of the cluster.", "systole configure property stonith-enabled=true");
-        statement(verbs, "rsc_defaults", "Set defaults of resources.", "systole configure rsc_defaults resource-stickiness=1");
+        statement(
+                verbs,
+                "rsc_defaults",
+                "Set defaults of resources.",
+                "systole configure rsc_defaults resource-stickiness=1");
         statement(verbs, "op_defaults", "Set defaults of operations.", "systole configure op_defaults timeout=60s");
         statement(
-                verbs, "fencing_topology", "Set levels of fencing.", "systole configure fencing_topology n1: ipmi pdu",
+                verbs,
+                "fencing_topology",
+                "Set levels of fencing.",
+                "systole configure fencing_topology n1: ipmi pdu",
                 "fencing-topology");
         statement(verbs, "node", "Define a node and its attributes.", "systole configure node n1 attributes rack=1");
         statement(verbs, "monitor", "Add a monitor to a resource.", "systole configure monitor web 30s:20s");
         statement(verbs, "tag", "Name a set of objects.", "systole configure tag web vip apache");
-        statement(verbs, "alert", "Call a program on events.", "systole configure alert a /usr/local/bin/page.sh to me");
+        statement(
+                verbs, "alert", "Call a program on events.", "systole configure alert a /usr/local/bin/page.sh to me");
         statement(verbs, "role", "Define a role of access control.", "systole configure role watcher read cib");
         statement(verbs, "acl_target", "Give roles to a user.", "systole configure acl_target joe watcher");
         statement(verbs, "acl_group", "Give roles to a group.", "systole configure acl_group ops watcher");
@@ -101,13 +119,11 @@ final class ConfigureVerbs {
                 .example("systole configure set vip.ip 10.0.0.7")
                 .does(ConfigureVerbs::set));
         verbs.add(Verb.of("erase", "Delete everything but the nodes.").does(call -> {
-            call.change("erase", configuration -> CrmLanguage.load(
-                            configuration,
-                            COMMAND_LINE,
-                            "",
-                            CrmLanguage.Mode.REPLACE,
-                            AgentCatalog.NONE)
-                    .configuration());
+            call.change(
+                    "erase",
+                    configuration -> CrmLanguage.load(
+                                    configuration, COMMAND_LINE, "", CrmLanguage.Mode.REPLACE, AgentCatalog.NONE)
+                            .configuration());
             return ExitCode.OK.number();
         }));
         verbs.add(Verb.of("get_property", "Print the value of a cluster property, or its default.")
@@ -118,7 +134,10 @@ final class ConfigureVerbs {
 
     private static void files(List<Verb> verbs) {
         verbs.add(Verb.of("load", "Take a configuration from a file.")
-                .one("update|replace|push", Verb.Kind.WORD, "keep what the file does not name, erase first, or delete it")
+                .one(
+                        "update|replace|push",
+                        Verb.Kind.WORD,
+                        "keep what the file does not name, erase first, or delete it")
                 .one("FILE", Verb.Kind.FILE, "crm text or XML; - reads standard input")
                 .example("systole configure load update web.crm")
                 .does(ConfigureVerbs::load));
@@ -131,15 +150,18 @@ final class ConfigureVerbs {
         verbs.add(Verb.of("edit", "Change the configuration in an editor ($EDITOR).")
                 .any("ID", Verb.Kind.OBJECT, "only these objects")
                 .does(ConfigureVerbs::edit));
-        verbs.add(Verb.of("schema", "Print which schema the configuration is written for.").does(call -> {
-            try (Backend backend = call.session().backend()) {
-                call.out().println(backend.cib().attribute("validate-with", "pacemaker-3.10"));
-            }
-            return ExitCode.OK.number();
-        }));
-        verbs.add(Verb.of("commit", "Carry out the pending changes of the shell.").does(call -> Shell.commit(call)));
+        verbs.add(Verb.of("schema", "Print which schema the configuration is written for.")
+                .does(call -> {
+                    try (Backend backend = call.session().backend()) {
+                        call.out().println(backend.cib().attribute("validate-with", "pacemaker-3.10"));
+                    }
+                    return ExitCode.OK.number();
+                }));
+        verbs.add(
+                Verb.of("commit", "Carry out the pending changes of the shell.").does(call -> Shell.commit(call)));
         verbs.add(Verb.of("refresh", "Drop the pending changes of the shell.").does(call -> Shell.refresh(call)));
-        verbs.add(Verb.of("diff", "Print what the pending changes of the shell change.").does(call -> Shell.diff(call)));
+        verbs.add(Verb.of("diff", "Print what the pending changes of the shell change.")
+                .does(call -> Shell.diff(call)));
     }
 
     // ---- text -------------------------------------------------------------------------------------------------------
@@ -158,20 +180,22 @@ final class ConfigureVerbs {
         for (int i = 0; i < word.length(); i++) {
             plain &= " \t\n'\"\\".indexOf(word.charAt(i)) < 0;
         }
-        return plain ? word : "\"" + word.replace("\\", "\\\\").replace("\"", "\\\"").replace('\n', ' ') + "\"";
+        return plain
+                ? word
+                : "\"" + word.replace("\\", "\\\\").replace("\"", "\\\"").replace('\n', ' ') + "\"";
     }
 
     static int apply(Call call, String source, String text, CrmLanguage.Mode mode) {
         List<Finding> findings = new ArrayList<>();
         boolean force = call.session().force() || call.has("--force");
         call.change(source.equals(COMMAND_LINE) ? text : "load " + source, configuration -> {
-            CrmLanguage.Loaded loaded =
-                    CrmLanguage.load(configuration, source, text, mode, call.session().agents());
+            CrmLanguage.Loaded loaded = CrmLanguage.load(
+                    configuration, source, text, mode, call.session().agents());
             findings.clear();
             findings.addAll(loaded.findings());
             if (loaded.refused(force)) {
-                Finding.refuse(Finding.atLeast(
-                        force ? Finding.Severity.ERROR : Finding.Severity.DOUBT, loaded.findings()));
+                Finding.refuse(
+                        Finding.atLeast(force ? Finding.Severity.ERROR : Finding.Severity.DOUBT, loaded.findings()));
             }
             return loaded.configuration();
         });
@@ -311,14 +335,17 @@ final class ConfigureVerbs {
         String where = call.one("before|after", "");
         String beside = call.one("MEMBER", "");
         switch (call.one("add|remove")) {
-            case "remove" -> call.change(
-                    "modgroup " + group, configuration -> CrmObjects.removeFromGroup(configuration, group, member));
-            case "add" -> call.change("modgroup " + group, configuration -> {
-                String before = where.equals("after") ? follower(configuration, group, beside) : beside;
-                return CrmObjects.addToGroup(configuration, group, member, before);
-            });
-            default -> throw new UsageException(
-                    "'" + call.one("add|remove") + "' is neither add nor remove", "write add or remove");
+            case "remove" ->
+                call.change(
+                        "modgroup " + group, configuration -> CrmObjects.removeFromGroup(configuration, group, member));
+            case "add" ->
+                call.change("modgroup " + group, configuration -> {
+                    String before = where.equals("after") ? follower(configuration, group, beside) : beside;
+                    return CrmObjects.addToGroup(configuration, group, member, before);
+                });
+            default ->
+                throw new UsageException(
+                        "'" + call.one("add|remove") + "' is neither add nor remove", "write add or remove");
         }
         return ExitCode.OK.number();
     }
@@ -337,14 +364,16 @@ final class ConfigureVerbs {
         String[] path = call.one("PATH").split("\\.", -1);
         if (path.length != 2 && path.length != 3 && path.length != 4) {
             throw new UsageException(
-                    "'" + call.one("PATH") + "' is no path of a value", "write ID.NAME, ID.OP.NAME or ID.OP.INTERVAL.NAME");
+                    "'" + call.one("PATH") + "' is no path of a value",
+                    "write ID.NAME, ID.OP.NAME or ID.OP.INTERVAL.NAME");
         }
         String value = call.one("VALUE");
         call.change("set " + call.one("PATH"), configuration -> {
             if (Options.find(Options.Scope.CLUSTER, path[1]).isPresent()
                     && Edits.resource(configuration, path[0]).isEmpty()
                     && path.length == 2) {
-                return CrmLanguage.apply(configuration, COMMAND_LINE, "property " + path[0] + ": " + path[1] + "=" + quoted(value));
+                return CrmLanguage.apply(
+                        configuration, COMMAND_LINE, "property " + path[0] + ": " + path[1] + "=" + quoted(value));
             }
             return Edits.onResource(configuration, path[0], resource -> {
                 if (path.length == 2) {
@@ -358,7 +387,8 @@ final class ConfigureVerbs {
                         resource,
                         element -> element.is("op")
                                 && element.attribute("name", "").equals(path[1])
-                                && (path.length == 3 || element.attribute("interval", "").equals(path[2])),
+                                && (path.length == 3
+                                        || element.attribute("interval", "").equals(path[2])),
                         op -> op.withAttribute(name, value));
             });
         });
@@ -369,19 +399,21 @@ final class ConfigureVerbs {
 
     private static int load(Call call) {
         String word = call.one("update|replace|push");
-        CrmLanguage.Mode mode =
-                switch (word) {
-                    case "update" -> CrmLanguage.Mode.UPDATE;
-                    case "replace" -> CrmLanguage.Mode.REPLACE;
-                    case "push" -> CrmLanguage.Mode.PUSH;
-                    default -> throw new UsageException(
-                            "'" + word + "' is no way to load"
-                                    + NearestWord.hint(word, List.of("update", "replace", "push")),
-                            "write update, replace or push");
-                };
+        CrmLanguage.Mode mode = switch (word) {
+            case "update" -> CrmLanguage.Mode.UPDATE;
+            case "replace" -> CrmLanguage.Mode.REPLACE;
+            case "push" -> CrmLanguage.Mode.PUSH;
+            default ->
+                throw new UsageException(
+                        "'" + word + "' is no way to load"
+                                + NearestWord.hint(word, List.of("update", "replace", "push")),
+                        "write update, replace or push");
+        };
         String file = call.one("FILE");
         String text = file.equals("-") ? Shell.standardInput() : FileBackend.read(Path.of(file));
-        String source = file.equals("-") ? "standard input" : Path.of(file).getFileName().toString();
+        String source = file.equals("-")
+                ? "standard input"
+                : Path.of(file).getFileName().toString();
         if (!text.stripLeading().startsWith("<")) {
             return apply(call, source, text, mode);
         }
@@ -428,11 +460,7 @@ final class ConfigureVerbs {
         if (after.equals(before)) {
             return ExitCode.OK.number();
         }
-        return apply(
-                call,
-                "editor",
-                after,
-                call.all("ID").isEmpty() ? CrmLanguage.Mode.PUSH : CrmLanguage.Mode.UPDATE);
+        return apply(call, "editor", after, call.all("ID").isEmpty() ? CrmLanguage.Mode.PUSH : CrmLanguage.Mode.UPDATE);
     }
 
     /** Elements as JSON: name, attributes, children. */

@@ -107,8 +107,7 @@ final class Edits {
     }
 
     private static Predicate<Element> isResource(String id) {
-        return element -> element.id().equals(id)
-                && (RESOURCES.contains(element.name()) || element.is("template"));
+        return element -> element.id().equals(id) && (RESOURCES.contains(element.name()) || element.is("template"));
     }
 
     static Element onResource(Element configuration, String id, UnaryOperator<Element> function) {
@@ -137,10 +136,8 @@ final class Edits {
                 children.set(i, next);
             }
         }
-        children.removeIf(child -> child.is(tag)
-                && value == null
-                && child.children().isEmpty()
-                && child.attribute("id-ref") == null);
+        children.removeIf(child ->
+                child.is(tag) && value == null && child.children().isEmpty() && child.attribute("id-ref") == null);
         if (!done && value != null) {
             String id = prefix + "-" + tag;
             Element set = Element.of(tag, Map.of("id", id), List.of());
@@ -195,7 +192,8 @@ final class Edits {
     }
 
     static Element setNodeAttribute(Element configuration, String uname, String name, @Nullable String value) {
-        return onNode(configuration, uname, node -> pair(node, "instance_attributes", "nodes-" + node.id(), name, value));
+        return onNode(
+                configuration, uname, node -> pair(node, "instance_attributes", "nodes-" + node.id(), name, value));
     }
 
     /** Sets {@code target-role} and takes it away from what the resource holds, so that it takes effect there too. */
@@ -224,7 +222,10 @@ final class Edits {
         List<Element> sections = new ArrayList<>(configuration.children());
         for (int i = 0; i < sections.size(); i++) {
             if (sections.get(i).is(name)) {
-                sections.set(i, sections.get(i).withChildren(function.apply(sections.get(i).children())));
+                sections.set(
+                        i,
+                        sections.get(i)
+                                .withChildren(function.apply(sections.get(i).children())));
                 return configuration.withChildren(sections);
             }
         }

@@ -49,8 +49,7 @@ final class FenceVerbs {
         String action = call.option("--action", "reboot");
         if (!List.of("reboot", "off", "on").contains(action)) {
             throw new UsageException(
-                    "'" + action + "' is no fencing action"
-                            + NearestWord.hint(action, List.of("reboot", "off", "on")),
+                    "'" + action + "' is no fencing action" + NearestWord.hint(action, List.of("reboot", "off", "on")),
                     "write reboot, off or on");
         }
         try (Backend backend = call.session().backend()) {
@@ -91,7 +90,8 @@ final class FenceVerbs {
     /** Events as lines or JSON. */
     static void print(Call call, Answer answer) {
         if (!(answer instanceof Answer.Events events)) {
-            throw new IllegalStateException("the daemon answered with " + answer.getClass().getSimpleName());
+            throw new IllegalStateException(
+                    "the daemon answered with " + answer.getClass().getSimpleName());
         }
         if (call.session().json()) {
             List<Object> list = new ArrayList<>();

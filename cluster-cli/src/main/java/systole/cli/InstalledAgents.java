@@ -121,7 +121,8 @@ final class InstalledAgents implements AgentCatalog {
     public boolean knowsProvider(String agentClass, String provider) {
         return agentClass.equals("ocf")
                 ? allProviders().contains(provider) || stock.knowsProvider(agentClass, provider)
-                : stock.knowsProvider(agentClass, provider) || !types(agentClass, provider).isEmpty();
+                : stock.knowsProvider(agentClass, provider)
+                        || !types(agentClass, provider).isEmpty();
     }
 
     @Override

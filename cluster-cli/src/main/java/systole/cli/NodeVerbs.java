@@ -42,23 +42,26 @@ final class NodeVerbs {
                 .one("NAME", Verb.Kind.WORD, "the attribute")
                 .maybe("VALUE", Verb.Kind.WORD, "for set")
                 .does(NodeVerbs::transientAttribute));
-        verbs.add(Verb.of("delete", "Forget a node that is gone for good.").one("NODE", NODE, "which").does(call -> {
-            String node = call.one("NODE");
-            try (Backend backend = call.session().backend()) {
-                if (backend.isLive()) {
-                    backend.ask(new Request.ForgetNode(node));
-                }
-                backend.change("delete node " + node, configuration -> {
-                    Edits.requireNode(configuration, node);
-                    return Edits.section(configuration, "nodes", nodes -> {
-                        List<Element> rest = new ArrayList<>(nodes);
-                        rest.removeIf(each -> each.attribute("uname", each.id()).equals(node));
-                        return rest;
-                    });
-                });
-            }
-            return ExitCode.OK.number();
-        }));
+        verbs.add(Verb.of("delete", "Forget a node that is gone for good.")
+                .one("NODE", NODE, "which")
+                .does(call -> {
+                    String node = call.one("NODE");
+                    try (Backend backend = call.session().backend()) {
+                        if (backend.isLive()) {
+                            backend.ask(new Request.ForgetNode(node));
+                        }
+                        backend.change("delete node " + node, configuration -> {
+                            Edits.requireNode(configuration, node);
+                            return Edits.section(configuration, "nodes", nodes -> {
+                                List<Element> rest = new ArrayList<>(nodes);
+                                rest.removeIf(each ->
+                                        each.attribute("uname", each.id()).equals(node));
+                                return rest;
+                            });
+                        });
+                    }
+                    return ExitCode.OK.number();
+                }));
         return new Level("node", List.of(), "Look after the nodes.", verbs);
     }
 
@@ -76,8 +79,7 @@ final class NodeVerbs {
                                 configuration -> resource.isEmpty()
                                         ? CrmLanguage.apply(
                                                 configuration, "command line", "property maintenance-mode=" + on)
-                                        : Edits.setMeta(
-                                                configuration, resource, "maintenance", Boolean.toString(on)));
+                                        : Edits.setMeta(configuration, resource, "maintenance", Boolean.toString(on)));
                         return ExitCode.OK.number();
                     }));
         }
@@ -161,8 +163,7 @@ final class NodeVerbs {
                         String node = call.all("NODE").isEmpty() ? self(backend) : call.one("NODE");
                         backend.change(
                                 name + " " + node,
-                                configuration ->
-                                        Edits.setNodeAttribute(configuration, node, "maintenance", value));
+                                configuration -> Edits.setNodeAttribute(configuration, node, "maintenance", value));
                         if (call.session().await()) {
                             backend.settle();
                         }
@@ -190,26 +191,29 @@ final class NodeVerbs {
                                             node,
                                             element -> Edits.pair(element, tag, "nodes-" + element.id(), key, value)));
                         }
-                        case "delete" -> call.change(
-                                name + " " + node + " " + key,
-                                configuration -> Edits.onNode(
-                                        configuration,
-                                        node,
-                                        element -> Edits.pair(element, tag, "nodes-" + element.id(), key, null)));
+                        case "delete" ->
+                            call.change(
+                                    name + " " + node + " " + key,
+                                    configuration -> Edits.onNode(
+                                            configuration,
+                                            node,
+                                            element -> Edits.pair(element, tag, "nodes-" + element.id(), key, null)));
                         case "show" -> {
                             try (Backend backend = call.session().backend()) {
-                                String value =
-                                        Edits.value(Edits.requireNode(backend.configuration(), node), tag, key);
+                                String value = Edits.value(Edits.requireNode(backend.configuration(), node), tag, key);
                                 if (value == null) {
                                     throw new BadInputException(
-                                            "", "node '" + node + "' has no " + name + " '" + key + "'", "check the name");
+                                            "",
+                                            "node '" + node + "' has no " + name + " '" + key + "'",
+                                            "check the name");
                                 }
                                 call.out().println("scope=nodes  name=" + key + " value=" + value);
                             }
                         }
-                        default -> throw new UsageException(
-                                "'" + call.one("set|show|delete") + "' is none of set, show, delete",
-                                "write set, show or delete");
+                        default ->
+                            throw new UsageException(
+                                    "'" + call.one("set|show|delete") + "' is none of set, show, delete",
+                                    "write set, show or delete");
                     }
                     return ExitCode.OK.number();
                 });
@@ -220,10 +224,10 @@ final class NodeVerbs {
         String key = call.one("NAME");
         try (Backend backend = call.session().backend()) {
             switch (call.one("set|show|delete")) {
-                case "set" -> backend.ask(new Request.SetAttributes(
-                        node, Map.of(key, call.one("VALUE")), List.of(), "reboot", -1));
-                case "delete" -> backend.ask(
-                        new Request.SetAttributes(node, Map.of(), List.of(key), "reboot", -1));
+                case "set" ->
+                    backend.ask(
+                            new Request.SetAttributes(node, Map.of(key, call.one("VALUE")), List.of(), "reboot", -1));
+                case "delete" -> backend.ask(new Request.SetAttributes(node, Map.of(), List.of(key), "reboot", -1));
                 case "show" -> {
                     if (backend.ask(new Request.QueryAttributes(node, key, "reboot"))
                             instanceof Answer.Attributes found) {
@@ -232,9 +236,10 @@ final class NodeVerbs {
                                         .println("scope=status  name=" + each.name() + " value=" + each.value()));
                     }
                 }
-                default -> throw new UsageException(
-                        "'" + call.one("set|show|delete") + "' is none of set, show, delete",
-                        "write set, show or delete");
+                default ->
+                    throw new UsageException(
+                            "'" + call.one("set|show|delete") + "' is none of set, show, delete",
+                            "write set, show or delete");
             }
         }
         return ExitCode.OK.number();
@@ -269,7 +274,8 @@ final class NodeVerbs {
                         json.add(fields);
                     } else {
                         call.out()
-                                .println((node.id().equals(uname) ? uname : uname + "(" + node.id() + ")") + ": " + type);
+                                .println((node.id().equals(uname) ? uname : uname + "(" + node.id() + ")") + ": "
+                                        + type);
                         attributes.forEach((key, value) -> call.out().println("\t" + key + "=" + value));
                     }
                 }

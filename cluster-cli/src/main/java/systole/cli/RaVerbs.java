@@ -18,18 +18,22 @@ final class RaVerbs {
 
     static Level level() {
         List<Verb> verbs = new ArrayList<>();
-        verbs.add(Verb.of("classes", "List the classes of agents, and the providers of class ocf.").does(call -> {
-            InstalledAgents agents = call.session().agents();
-            if (call.session().json()) {
-                call.out().println(Output.of(Map.of("classes", CLASSES, "providers", agents.allProviders())));
-            } else {
-                for (String name : CLASSES) {
-                    call.out()
-                            .println(name.equals("ocf") ? name + " / " + String.join(" ", agents.allProviders()) : name);
-                }
-            }
-            return ExitCode.OK.number();
-        }));
+        verbs.add(Verb.of("classes", "List the classes of agents, and the providers of class ocf.")
+                .does(call -> {
+                    InstalledAgents agents = call.session().agents();
+                    if (call.session().json()) {
+                        call.out().println(Output.of(Map.of("classes", CLASSES, "providers", agents.allProviders())));
+                    } else {
+                        for (String name : CLASSES) {
+                            call.out()
+                                    .println(
+                                            name.equals("ocf")
+                                                    ? name + " / " + String.join(" ", agents.allProviders())
+                                                    : name);
+                        }
+                    }
+                    return ExitCode.OK.number();
+                }));
         verbs.add(Verb.of("list", "List the agents of a class.")
                 .one("CLASS", Verb.Kind.WORD, "ocf, stonith, systemd, lsb")
                 .maybe("PROVIDER", Verb.Kind.WORD, "of class ocf")
@@ -53,7 +57,8 @@ final class RaVerbs {
         String name = call.one("CLASS");
         if (!CLASSES.contains(name)) {
             throw new BadInputException(
-                    "", "there is no class '" + name + "' of agents" + NearestWord.hint(name, CLASSES),
+                    "",
+                    "there is no class '" + name + "' of agents" + NearestWord.hint(name, CLASSES),
                     "list the classes: systole ra classes");
         }
         List<String> types = call.session().agents().types(name, call.one("PROVIDER", ""));

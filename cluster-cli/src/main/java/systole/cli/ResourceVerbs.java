@@ -120,9 +120,10 @@ final class ResourceVerbs {
                         return Edits.removeConstraints(configuration, Edits.isRequestFor(id));
                     });
                     call.session()
-                            .info(changed
-                                    ? "Removed migration constraints for " + id
-                                    : "there were no migration constraints for " + id);
+                            .info(
+                                    changed
+                                            ? "Removed migration constraints for " + id
+                                            : "there were no migration constraints for " + id);
                     return ExitCode.OK.number();
                 }));
     }
@@ -137,8 +138,8 @@ final class ResourceVerbs {
                     boolean on = NodeVerbs.onOff(call.one("on|off", "on"));
                     call.change(
                             "maintenance " + call.one("RSC"),
-                            configuration -> Edits.setMeta(
-                                    configuration, call.one("RSC"), "maintenance", Boolean.toString(on)));
+                            configuration ->
+                                    Edits.setMeta(configuration, call.one("RSC"), "maintenance", Boolean.toString(on)));
                     return ExitCode.OK.number();
                 }));
     }
@@ -171,18 +172,17 @@ final class ResourceVerbs {
                             call.change(
                                     name + " " + id + " " + key,
                                     configuration -> Edits.onResource(
-                                            configuration,
-                                            id,
-                                            resource -> Edits.pair(resource, tag, id, key, value)));
+                                            configuration, id, resource -> Edits.pair(resource, tag, id, key, value)));
                         }
-                        case "delete" -> call.change(
-                                name + " " + id + " " + key,
-                                configuration -> Edits.onResource(
-                                        configuration, id, resource -> Edits.pair(resource, tag, id, key, null)));
+                        case "delete" ->
+                            call.change(
+                                    name + " " + id + " " + key,
+                                    configuration -> Edits.onResource(
+                                            configuration, id, resource -> Edits.pair(resource, tag, id, key, null)));
                         case "show" -> {
                             try (Backend backend = call.session().backend()) {
-                                String value = Edits.value(
-                                        Edits.requireResource(backend.configuration(), id), tag, key);
+                                String value =
+                                        Edits.value(Edits.requireResource(backend.configuration(), id), tag, key);
                                 if (value == null) {
                                     throw new BadInputException(
                                             "", "'" + id + "' has no " + what + " '" + key + "'", "check the name");
@@ -190,9 +190,10 @@ final class ResourceVerbs {
                                 call.out().println(value);
                             }
                         }
-                        default -> throw new UsageException(
-                                "'" + call.one("set|show|delete") + "' is none of set, show, delete",
-                                "write set, show or delete");
+                        default ->
+                            throw new UsageException(
+                                    "'" + call.one("set|show|delete") + "' is none of set, show, delete",
+                                    "write set, show or delete");
                     }
                     return ExitCode.OK.number();
                 });
@@ -258,9 +259,7 @@ final class ResourceVerbs {
             Edits.requireResource(configuration, call.one("RSC"));
             var ids = Edits.referring(configuration, Set.of(call.one("RSC")));
             if (!ids.isEmpty()) {
-                call.out()
-                        .print(CrmLanguage.show(
-                                configuration, CrmLanguage.Style.DISPLAY, ids));
+                call.out().print(CrmLanguage.show(configuration, CrmLanguage.Style.DISPLAY, ids));
             }
         }
         return ExitCode.OK.number();
@@ -269,10 +268,8 @@ final class ResourceVerbs {
     private static int operations(Call call) {
         try (Backend backend = call.session().backend()) {
             List<Object> json = new ArrayList<>();
-            for (Element state : backend.cib()
-                    .child("status")
-                    .orElse(Element.leaf("status"))
-                    .children("node_state")) {
+            for (Element state :
+                    backend.cib().child("status").orElse(Element.leaf("status")).children("node_state")) {
                 String node = state.attribute("uname", state.id());
                 if (!call.one("NODE", node).equals(node)) {
                     continue;
@@ -323,10 +320,8 @@ final class ResourceVerbs {
             int sum = 0;
             boolean infinite = false;
             String prefix = "fail-count-" + call.one("RSC") + "#";
-            for (Element state : backend.cib()
-                    .child("status")
-                    .orElse(Element.leaf("status"))
-                    .children("node_state")) {
+            for (Element state :
+                    backend.cib().child("status").orElse(Element.leaf("status")).children("node_state")) {
                 if (!state.attribute("uname", "").equals(call.one("NODE"))) {
                     continue;
                 }
@@ -378,7 +373,10 @@ final class ResourceVerbs {
                     Element next = configured;
                     for (Map.Entry<String, String> role : before.entrySet()) {
                         next = Edits.setMeta(
-                                next, role.getKey(), "target-role", role.getValue().isEmpty() ? null : role.getValue());
+                                next,
+                                role.getKey(),
+                                "target-role",
+                                role.getValue().isEmpty() ? null : role.getValue());
                     }
                     return next;
                 });
@@ -405,7 +403,8 @@ final class ResourceVerbs {
             return Edits.putConstraint(cleared, constraint);
         });
         call.session().info("Move constraint created for " + id + " to " + node);
-        call.session().info("Use `" + call.session().program() + " resource clear " + id + "` to remove this constraint");
+        call.session()
+                .info("Use `" + call.session().program() + " resource clear " + id + "` to remove this constraint");
         return ExitCode.OK.number();
     }
 
@@ -419,7 +418,8 @@ final class ResourceVerbs {
             return Edits.putConstraint(configuration, constraint);
         });
         call.session().info("Ban constraint created for " + id + " on " + node);
-        call.session().info("Use `" + call.session().program() + " resource clear " + id + "` to remove this constraint");
+        call.session()
+                .info("Use `" + call.session().program() + " resource clear " + id + "` to remove this constraint");
     }
 
     private static String present(Call call, String id) {
@@ -453,16 +453,21 @@ final class ResourceVerbs {
                 .withZone(ZoneOffset.UTC)
                 .format(Instant.now().plus(period(lifetime)));
         Element where = Element.leaf(
-                "expression", "id", name + "-expr", "attribute", "#uname", "operation", "eq", "value", node, "type",
+                "expression",
+                "id",
+                name + "-expr",
+                "attribute",
+                "#uname",
+                "operation",
+                "eq",
+                "value",
+                node,
+                "type",
                 "string");
-        Element until = Element.leaf(
-                "date_expression", "id", name + "-lifetime", "operation", "lt", "end", end);
+        Element until = Element.leaf("date_expression", "id", name + "-lifetime", "operation", "lt", "end", end);
         Element rule = Element.of(
-                "rule",
-                attributes("id", name + "-rule", "score", score, "boolean-op", "and"),
-                List.of(where, until));
-        return Element.of(
-                "rsc_location", attributes("id", name, "rsc", resource, "role", "Started"), List.of(rule));
+                "rule", attributes("id", name + "-rule", "score", score, "boolean-op", "and"), List.of(where, until));
+        return Element.of("rsc_location", attributes("id", name, "rsc", resource, "role", "Started"), List.of(rule));
     }
 
     private static Map<String, String> attributes(String... namesAndValues) {

@@ -218,7 +218,9 @@ final class RootVerbs {
         boolean force = call.has("--force") || call.session().force();
         if (Files.exists(file) && !force) {
             throw new BadInputException(
-                    file.toString(), "a key exists already", "write --force to replace it on this node and on all others");
+                    file.toString(),
+                    "a key exists already",
+                    "write --force to replace it on this node and on all others");
         }
         Path parent = file.toAbsolutePath().getParent();
         if (parent != null) {
@@ -227,8 +229,7 @@ final class RootVerbs {
         byte[] key = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(key);
         Files.deleteIfExists(file);
-        Files.createFile(
-                file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.write(file, key);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
         call.session().info("key written to " + file + "; copy it to all nodes");
@@ -248,7 +249,9 @@ final class RootVerbs {
                         "build it: mvn package, and run target/systole/bin/systole sim"));
         List<URL> jars = new ArrayList<>();
         try (var files = Files.list(folder)) {
-            for (Path jar : files.filter(path -> path.toString().endsWith(".jar")).sorted().toList()) {
+            for (Path jar : files.filter(path -> path.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList()) {
                 jars.add(jar.toUri().toURL());
             }
         }

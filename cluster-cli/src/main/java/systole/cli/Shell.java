@@ -143,8 +143,9 @@ final class Shell {
                 case "quit", "exit", "bye" -> ended = true;
                 case "up", "back", "end" -> leave(interactive);
                 case "cd" -> enter(words.size() > 1 ? words.get(1) : "/", interactive);
-                case "ls" -> session.out()
-                        .println(String.join("  ", level.map(Level::words).orElse(Levels.rootWords())));
+                case "ls" ->
+                    session.out()
+                            .println(String.join("  ", level.map(Level::words).orElse(Levels.rootWords())));
                 default -> command(words);
             }
         } catch (UsageException e) {
@@ -261,8 +262,8 @@ final class Shell {
 
     /** The text as it leaves the editor. */
     static String edit(Session session, String text) throws IOException, InterruptedException {
-        String editor = session.environment().getOrDefault(
-                "EDITOR", session.environment().getOrDefault("VISUAL", "vi"));
+        String editor = session.environment()
+                .getOrDefault("EDITOR", session.environment().getOrDefault("VISUAL", "vi"));
         Path file = Files.createTempFile("systole-", ".crm");
         try {
             Files.writeString(file, text);

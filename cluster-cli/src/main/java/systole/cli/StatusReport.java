@@ -19,8 +19,8 @@ import systole.scheduler.working.Resource;
 
 /** The state of a cluster in the layout of {@code crm status}, and as JSON. */
 final class StatusReport {
-    private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", Locale.ENGLISH).withZone(ZoneId.systemDefault());
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", Locale.ENGLISH)
+            .withZone(ZoneId.systemDefault());
 
     /** Where an instance of a resource runs, and as what. */
     record Place(String node, String role) {}
@@ -246,7 +246,8 @@ final class StatusReport {
             out.append(" at ").append(DATE.format(Instant.ofEpochSecond(entry.lastChange)));
         }
         String execution = entry.xml.attribute("exec-time", "");
-        return out.append(execution.isEmpty() ? "" : " after " + execution + "ms").toString();
+        return out.append(execution.isEmpty() ? "" : " after " + execution + "ms")
+                .toString();
     }
 
     private static String interval(long millis) {
@@ -334,7 +335,10 @@ final class StatusReport {
             fields.put("rc", failed.entry().rc);
             fields.put("status", failed.entry().status);
             fields.put("reason", failed.entry().xml.attribute("exit-reason", ""));
-            fields.put("at", Instant.ofEpochSecond(Math.max(0, failed.entry().lastChange)).toString());
+            fields.put(
+                    "at",
+                    Instant.ofEpochSecond(Math.max(0, failed.entry().lastChange))
+                            .toString());
             failures.add(fields);
         }
         root.put("failures", failures);
@@ -356,7 +360,7 @@ final class StatusReport {
         fields.put("id", resource.id);
         fields.put("kind", resource.variant.name().toLowerCase(Locale.ROOT));
         if (resource.isPrimitive()) {
-            fields.put("agent", resource.definition.agent.toString());
+            fields.put("agent", String.valueOf(resource.definition.agent));
             fields.put("role", resource.role.word());
             List<String> nodes = new ArrayList<>();
             resource.active.forEach(node -> nodes.add(node.name));

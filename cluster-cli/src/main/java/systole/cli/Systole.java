@@ -33,15 +33,14 @@ public final class Systole {
     }
 
     private static PrintWriter writer(FileDescriptor descriptor) {
-        return new PrintWriter(
-                new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), false);
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), false);
     }
 
     /** One invocation in this process; tests call it with writers of their own. */
-    static int run(
-            String[] args, Map<String, String> environment, String program, PrintWriter out, PrintWriter err) {
+    static int run(String[] args, Map<String, String> environment, String program, PrintWriter out, PrintWriter err) {
         boolean stacktrace = List.of(args).contains("--stacktrace");
-        Session session = new Session(Path.of("/"), environment, false, false, false, program, out, err, Optional.empty());
+        Session session =
+                new Session(Path.of("/"), environment, false, false, false, program, out, err, Optional.empty());
         try {
             Options options = Options.parse(args, environment);
             session = new Session(
@@ -54,6 +53,9 @@ public final class Systole {
                     out,
                     err,
                     Optional.empty());
+            if (options.warmUp) {
+                return WarmUp.run(out);
+            }
             if (options.version) {
                 out.println("systole " + version());
                 return ExitCode.OK.number();
@@ -148,14 +150,14 @@ public final class Systole {
         String name = level.isEmpty() ? word : level + "." + word;
         return candidates.size() > 1
                 ? new UsageException(
-                        name + " may be " + String.join(", ", candidates), "write enough of the word to tell them apart")
+                        name + " may be " + String.join(", ", candidates),
+                        "write enough of the word to tell them apart")
                 : new UsageException(
                         name + ": No such command" + NearestWord.hint(word, known),
                         "list the commands: systole help" + (level.isEmpty() ? "" : " " + level));
     }
 
-    static int call(Session session, Verb verb, String level, List<String> words, boolean help)
-            throws Exception {
+    static int call(Session session, Verb verb, String level, List<String> words, boolean help) throws Exception {
         boolean asksHelp = help
                 || (!words.isEmpty()
                         && (words.get(0).equals("--help") || words.get(0).equals("-h")));
@@ -172,6 +174,7 @@ public final class Systole {
         private boolean await;
         private boolean json;
         private boolean version;
+        private boolean warmUp;
         private boolean help;
         private @Nullable String commandFile;
         private List<String> words = List.of();
@@ -191,12 +194,11 @@ public final class Systole {
                 int equals = word.indexOf('=');
                 String name = word.startsWith("--") && equals > 0 ? word.substring(0, equals) : word;
                 String inline = name.equals(word) ? null : word.substring(equals + 1);
-                boolean takesNext =
-                        switch (name) {
-                            case "--root", "--output", "-f", "--file", "-c", "--cib", "-D", "--display", "-H", "-o",
-                                    "--opt" -> inline == null;
-                            default -> false;
-                        };
+                boolean takesNext = switch (name) {
+                    case "--root", "--output", "-f", "--file", "-c", "--cib", "-D", "--display", "-H", "-o", "--opt" ->
+                        inline == null;
+                    default -> false;
+                };
                 if (takesNext && i + 1 >= args.length) {
                     throw new UsageException("option " + name + " lacks its value", "write " + name + " VALUE");
                 }
@@ -216,17 +218,25 @@ public final class Systole {
                 case "-f", "--file" -> commandFile = value;
                 case "-h", "--help" -> help = true;
                 case "--version" -> version = true;
+                case "--warm-up" -> warmUp = true;
                 case "--stacktrace", "-d", "--debug", "-R", "-D", "--display", "-o", "--opt" -> {
                     // Accepted for the sake of scripts written for crm.
                 }
-                default -> throw new UsageException(
-                        "option " + name + " is not known"
-                                + NearestWord.hint(
-                                        name,
-                                        List.of(
-                                                "--root", "--output", "--force", "--wait", "--file", "--help",
-                                                "--version", "--stacktrace")),
-                        "list the options: systole --help");
+                default ->
+                    throw new UsageException(
+                            "option " + name + " is not known"
+                                    + NearestWord.hint(
+                                            name,
+                                            List.of(
+                                                    "--root",
+                                                    "--output",
+                                                    "--force",
+                                                    "--wait",
+                                                    "--file",
+                                                    "--help",
+                                                    "--version",
+                                                    "--stacktrace")),
+                            "list the options: systole --help");
             }
         }
 
@@ -234,9 +244,10 @@ public final class Systole {
             return switch (value) {
                 case "json" -> true;
                 case "text" -> false;
-                default -> throw new UsageException(
-                        "'" + value + "' is no form of output" + NearestWord.hint(value, List.of("text", "json")),
-                        "write --output text or --output json");
+                default ->
+                    throw new UsageException(
+                            "'" + value + "' is no form of output" + NearestWord.hint(value, List.of("text", "json")),
+                            "write --output text or --output json");
             };
         }
 

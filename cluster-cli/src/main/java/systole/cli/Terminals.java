@@ -65,8 +65,8 @@ final class Terminals implements AutoCloseable {
     private List<String> words(List<String> before, String word) {
         Optional<Level> at = level.get();
         if (!before.isEmpty()) {
-            Optional<Level> named = Levels.find(Words.resolve(before.get(0), Levels.rootWords())
-                    .orElse(before.get(0)));
+            Optional<Level> named =
+                    Levels.find(Words.resolve(before.get(0), Levels.rootWords()).orElse(before.get(0)));
             boolean own = at.isPresent() && at.get().words().contains(before.get(0));
             if (named.isPresent() && !own) {
                 at = named;
@@ -79,8 +79,8 @@ final class Terminals implements AutoCloseable {
             return all;
         }
         String name = before.get(0);
-        Optional<Verb> verb = at.flatMap(present -> present.verb(
-                Words.resolve(name, present.words()).orElse(name)));
+        Optional<Verb> verb = at.flatMap(
+                present -> present.verb(Words.resolve(name, present.words()).orElse(name)));
         return verb.map(found -> arguments(found, before.subList(1, before.size()), word))
                 .orElse(List.of());
     }
@@ -112,7 +112,8 @@ final class Terminals implements AutoCloseable {
             case OBJECT -> CrmLanguage.ids(configuration());
             case AGENT -> session.agents().names();
             case FILE -> List.of();
-            case WORD -> argument.label().contains("|") ? List.of(argument.label().split("\\|")) : List.of();
+            case WORD ->
+                argument.label().contains("|") ? List.of(argument.label().split("\\|")) : List.of();
         };
     }
 
@@ -121,9 +122,8 @@ final class Terminals implements AutoCloseable {
             case "property" -> pairs(Options.names(Options.Scope.CLUSTER));
             case "rsc_defaults" -> pairs(Options.names(Options.Scope.META));
             case "op_defaults" -> pairs(Options.names(Options.Scope.OPERATION));
-            case "group", "clone", "ms", "tag", "colocation", "order", "location", "monitor" -> before.isEmpty()
-                    ? List.of()
-                    : Edits.resourceIds(configuration());
+            case "group", "clone", "ms", "tag", "colocation", "order", "location", "monitor" ->
+                before.isEmpty() ? List.of() : Edits.resourceIds(configuration());
             case "primitive", "rsc_template" -> primitive(before);
             default -> List.of();
         };

@@ -130,11 +130,10 @@ public final class CrmObjects {
 
     private static Element renamed(Element element, String oldId, String newId) {
         Map<String, String> attributes = new LinkedHashMap<>(element.attributes());
-        boolean mayName =
-                switch (element.name()) {
-                    case "role", "acl_permission", "node" -> false;
-                    default -> true;
-                };
+        boolean mayName = switch (element.name()) {
+            case "role", "acl_permission", "node" -> false;
+            default -> true;
+        };
         if (mayName) {
             attributes.replaceAll((name, value) -> value.equals(oldId) && isName(name) ? newId : value);
         }
@@ -174,7 +173,9 @@ public final class CrmObjects {
         List<Element> children = new ArrayList<>(container.children());
         int place = children.size();
         for (int i = 0; i < children.size(); i++) {
-            if (!before.isEmpty() && children.get(i).is(CrmDraft.MEMBER) && children.get(i).id().equals(before)) {
+            if (!before.isEmpty()
+                    && children.get(i).is(CrmDraft.MEMBER)
+                    && children.get(i).id().equals(before)) {
                 place = i;
             }
         }
@@ -216,7 +217,8 @@ public final class CrmObjects {
         if (group == null || !group.is("group")) {
             throw new BadInputException(
                     "",
-                    "there is no group '" + id + "'" + NearestWord.hint(id, work.resources().keySet()),
+                    "there is no group '" + id + "'"
+                            + NearestWord.hint(id, work.resources().keySet()),
                     "name a group");
         }
         return group;
