@@ -113,7 +113,8 @@ class OwnAgentsTest {
     @Test
     void webNamesTheNodeFromTheMomentItsStartReturns() throws IOException, InterruptedException {
         int port = freePort();
-        Map<String, String> attributes = Map.of("ip", "127.0.0.1", "port", Integer.toString(port), "text", "hello");
+        Map<String, String> attributes =
+                Map.of("address", "127.0.0.1", "port", Integer.toString(port), "text", "hello");
         HttpClient client = HttpClient.newHttpClient();
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
                 .build();
@@ -150,9 +151,7 @@ class OwnAgentsTest {
                         alpha.getParent().toString())
                 .start();
         ProcessBuilder serviceBuilder = new ProcessBuilder("sleep", "300");
-        serviceBuilder
-                .environment()
-                .put("SYSTOLE_SOCKET", alpha.resolve("systole/api.sock").toString());
+        serviceBuilder.environment().put("SYSTOLE_NODE_ROOT", alpha.getParent().toString());
         Process service = serviceBuilder.start();
         Process other = new ProcessBuilder("sleep", "300").start();
         try (var agents = own()) {
