@@ -173,7 +173,7 @@ final class EntryReading {
             cluster.deferredChecks.add(new Cluster.DeferredCheck(resource, node, entry));
             return false;
         }
-        DigestCheck.Result result = cluster.digests.compare(resource, node, entry);
+        DigestCheck.Result result = cluster.digests.compare(resource, node, entry, false);
         return result == DigestCheck.Result.MISMATCH || result == DigestCheck.Result.RESTART;
     }
 

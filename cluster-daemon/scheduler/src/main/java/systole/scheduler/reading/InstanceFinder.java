@@ -113,7 +113,7 @@ final class InstanceFinder {
     }
 
     private static boolean isFree(Resource instance, Node node) {
-        if (instance.removed || !instance.active.isEmpty()) {
+        if (!instance.active.isEmpty()) {
             return false;
         }
         for (Resource each : instance.primitives()) {

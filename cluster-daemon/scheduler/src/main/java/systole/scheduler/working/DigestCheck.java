@@ -30,6 +30,14 @@ public final class DigestCheck {
     }
 
     public Result compare(Resource resource, Node node, HistoryEntry entry) {
+        return compare(resource, node, entry, true);
+    }
+
+    /**
+     * @param ignoringPrivate whether a change of private parameters alone counts as none on sanitised data; it does not
+     *     where failures are looked at
+     */
+    public Result compare(Resource resource, Node node, HistoryEntry entry, boolean ignoringPrivate) {
         Element xml = entry.xml;
         String recordedRestart = xml.attribute("op-restart-digest");
         String recorded = xml.attribute("op-digest");
@@ -41,7 +49,10 @@ public final class DigestCheck {
             return Result.UNKNOWN;
         }
         String all = OperationDigest.all(effective, entry.intervalMs);
-        if (recorded != null && !recorded.equals(all) && onlyPrivateChanged(resource, node, entry, effective)) {
+        if (ignoringPrivate
+                && recorded != null
+                && !recorded.equals(all)
+                && onlyPrivateChanged(resource, node, entry, effective)) {
             return Result.MATCH;
         }
         if (recordedRestart != null && !recordedRestart.equals(restartDigest(xml, effective, entry))) {
