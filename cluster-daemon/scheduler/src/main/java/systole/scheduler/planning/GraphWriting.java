@@ -62,7 +62,6 @@ final class GraphWriting {
         for (Resource resource : cluster.resources) {
             finishNotifications(resource);
         }
-        notifications.finishFencing();
     }
 
     private void finishNotifications(Resource resource) {

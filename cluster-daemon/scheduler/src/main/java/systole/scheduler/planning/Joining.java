@@ -278,10 +278,7 @@ final class Joining {
             int kinds = relation.kinds() == Kind.ANTI || relation.kinds() == Kind.LOAD
                     ? relation.kinds()
                     : Kind.ORDER | (relation.kinds() & (Kind.IF_UNMIGRATABLE | Kind.SAME_NODE));
-            List<Action> probes = new ArrayList<>();
-            for (Resource primitive : first.primitives()) {
-                probes.addAll(actions.every(primitive, Tasks.MONITOR, null));
-            }
+            List<Action> probes = actions.every(first, Tasks.MONITOR, null);
             if (probes.isEmpty()) {
                 continue;
             }

@@ -145,15 +145,10 @@ final class Notifications {
         Map<String, String> texts = texts(clone, survey);
         boolean happens = !survey.of(pair.task).isEmpty();
         if (happens) {
-            require(pair.pre, texts);
-            require(pair.preDone, texts);
-            require(pair.post, texts);
-            require(pair.postDone, texts);
-        } else {
-            addAll(pair.pre, texts);
-            addAll(pair.preDone, texts);
-            addAll(pair.post, texts);
-            addAll(pair.postDone, texts);
+            pair.pre.optional = false;
+            pair.preDone.optional = false;
+            pair.post.optional = false;
+            pair.postDone.optional = false;
         }
         for (Resource primitive : primitives) {
             for (Action action : actions.of(primitive)) {
@@ -168,11 +163,6 @@ final class Notifications {
         for (Resource primitive : primitives) {
             instance(primitive, pair, texts);
         }
-    }
-
-    private static void require(Action point, Map<String, String> texts) {
-        point.optional = false;
-        addAll(point, texts);
     }
 
     private static void addAll(Action action, Map<String, String> texts) {
@@ -400,12 +390,8 @@ final class Notifications {
         Action done = fencePoint(resource, "confirmed-post", Tasks.NOTIFIED, fencing);
         joining.join(fencing, post, Kind.PUSH);
         joining.join(post, done, Kind.PUSH);
-        fences.add(new Fenced(resource, stop, fencing, post, done));
+        tellSurvivors(resource, stop, post, done);
     }
-
-    private record Fenced(Resource resource, Action stop, Action fencing, Action post, Action done) {}
-
-    private final List<Fenced> fences = new ArrayList<>();
 
     private Action fencePoint(Resource resource, String type, String task, Action fencing) {
         Action point = actions.pseudo(resource, type + "_notify_" + Tasks.STONITH, task, fencing.optional, true);
@@ -417,31 +403,25 @@ final class Notifications {
         return point;
     }
 
-    /** Texts and notify actions for what fencing implies; after all fencing is known. */
-    void finishFencing() {
-        for (Fenced fenced : fences) {
-            Resource top = fenced.resource.top();
-            Map<String, String> texts = new LinkedHashMap<>();
-            texts.put("notify_stop_resource", fenced.resource.id);
-            Node node = fenced.stop.node;
-            texts.put("notify_stop_uname", node == null ? " " : node.name);
-            addAll(fenced.post, texts);
-            addAll(fenced.done, texts);
-            for (Resource primitive : top.primitives()) {
-                if (primitive.role == Role.STOPPED || primitive.role == Role.UNKNOWN) {
+    private void tellSurvivors(Resource resource, Action stop, Action post, Action done) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        Node node = stop.node;
+        texts.put("notify_stop_resource", resource.id);
+        texts.put("notify_stop_uname", node == null ? " " : node.name);
+        for (Resource primitive : resource.top().primitives()) {
+            if (primitive.role == Role.STOPPED || primitive.role == Role.UNKNOWN) {
+                continue;
+            }
+            for (Node survivor : primitive.active) {
+                Action own = actions.newest(primitive, Tasks.STOP, 0, survivor);
+                boolean implied = own != null && own.pseudo && (survivor.unclean || survivor.remoteReset);
+                Action newest = actions.newest(primitive, Tasks.STOP);
+                if (implied || (newest != null && newest.required())) {
                     continue;
                 }
-                for (Node survivor : primitive.active) {
-                    Action own = actions.newest(primitive, Tasks.STOP, 0, survivor);
-                    boolean implied = own != null && own.pseudo && (survivor.unclean || survivor.remoteReset);
-                    Action stop = actions.newest(primitive, Tasks.STOP);
-                    if (!implied && (stop == null || stop.optional)) {
-                        Action notify =
-                                notify(primitive, survivor, fenced.post, fenced.done, "post", Tasks.STOP, texts);
-                        if (notify != null) {
-                            notify.priority = Synapse.INFINITY;
-                        }
-                    }
+                Action notify = notify(primitive, survivor, post, done, "post", Tasks.STOP, texts);
+                if (notify != null) {
+                    notify.priority = Synapse.INFINITY;
                 }
             }
         }
