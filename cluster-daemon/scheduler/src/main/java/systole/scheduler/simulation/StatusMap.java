@@ -19,6 +19,7 @@ public final class StatusMap {
     /** Node name to kind ({@code member}, {@code remote}, {@code guest}) and state. */
     public record NodeState(String type, String state) {}
 
+    /** Every node; guests that are simply not there are left out, as in the printed status. */
     public static Map<String, NodeState> nodes(Cluster cluster) {
         Map<String, NodeState> found = new LinkedHashMap<>();
         for (Node node : cluster.nodes) {
@@ -27,7 +28,10 @@ public final class StatusMap {
                 case REMOTE -> "remote";
                 case GUEST -> "guest";
             };
-            found.put(node.name, new NodeState(type, state(node)));
+            String state = state(node);
+            if (!(node.isGuest() && state.equals("offline"))) {
+                found.put(node.name, new NodeState(type, state));
+            }
         }
         return found;
     }
