@@ -6,6 +6,9 @@ import org.slf4j.LoggerFactory;
 import systole.api.Answer;
 import systole.api.ApiCodec;
 import systole.api.Request;
+import systole.daemon.tool.AgentTools;
+import systole.daemon.tool.ToolLine;
+import systole.daemon.tool.ToolStep;
 import systole.kernel.BadInputException;
 import systole.kernel.ClusterException.Advice;
 import systole.transport.LineServer.Connection;
@@ -30,6 +33,10 @@ final class ApiLines implements Handler {
     public void line(Connection connection, String line) {
         Consumer<Answer> answer = reply -> connection.send(ApiCodec.write(reply));
         try {
+            if (ToolLine.isToolCall(line)) {
+                tool(connection, AgentTools.begin(ToolLine.read(line)));
+                return;
+            }
             Request request = ApiCodec.readRequest(line);
             if (!isRead(request) && !mayChange(connection)) {
                 answer.accept(new Answer.Failed(
@@ -44,6 +51,29 @@ final class ApiLines implements Handler {
         } catch (RuntimeException e) {
             LOG.error("a request failed: {}", line, e);
             answer.accept(new Answer.Failed(Advice.CHECK_STATE, "the request failed: " + e, "see the daemon's log"));
+        }
+    }
+
+    /** A command of an agent: its requests are carried out one after the other, then it is told what to print. */
+    private void tool(Connection connection, ToolStep step) {
+        if (step instanceof ToolStep.Say said) {
+            connection.send(ToolLine.write(said));
+        } else if (step instanceof ToolStep.Ask ask) {
+            if (!isRead(ask.request()) && !mayChange(connection)) {
+                connection.send(ToolLine.write(
+                        new ToolStep.Say(4, "", "only the cluster's own users may change this: Permission denied\n")));
+                return;
+            }
+            desk.handle(connection.peer().user(), connection, ask.request(), answer -> {
+                ToolStep next;
+                try {
+                    next = ask.then().apply(answer);
+                } catch (RuntimeException e) {
+                    LOG.error("a command of an agent failed at {}", ask.request(), e);
+                    next = new ToolStep.Say(1, "", "the command failed: " + e + "\n");
+                }
+                tool(connection, next);
+            });
         }
     }
 

@@ -53,7 +53,8 @@ class StartTest {
         Files.createDirectories(paths().nodeName().getParent());
         Files.writeString(paths().nodeName(), "node1\n");
 
-        assertThat(OwnNode.find(conf("198.51.100.1", "198.51.100.2"), paths(), "").name())
+        assertThat(OwnNode.find(conf("198.51.100.1", "198.51.100.2"), paths(), "")
+                        .name())
                 .isEqualTo("node1");
     }
 
