@@ -69,6 +69,11 @@ record ClusterOptions(Map<String, String> values) {
         return millis("cluster-recheck-interval", "", 15 * MINUTE);
     }
 
+    /** How long a starting cluster waits for nodes that it has never seen, before it takes them for lost. */
+    long dcDeadtimeMillis() {
+        return millis("dc-deadtime", "", 20_000);
+    }
+
     long transitionDelayMillis() {
         return Math.max(0, millis("transition-delay", "", 0));
     }

@@ -47,6 +47,7 @@ final class Conductor {
     private final NodeContext node;
     private final Fencing fencing;
     private final Leases leases;
+    private final RollCall rollCall;
     private final String uuid;
     private ClusterOptions options = new ClusterOptions(Map.of());
     private boolean coordinating;
@@ -72,6 +73,7 @@ final class Conductor {
         this.node = node;
         this.fencing = fencing;
         this.leases = leases;
+        this.rollCall = new RollCall(node);
         this.uuid = uuid(chance);
     }
 
@@ -106,6 +108,7 @@ final class Conductor {
 
     void synchronizedNow(boolean nowQuorate, Collection<String> lost) {
         quorate = nowQuorate;
+        rollCall.synchronizedNow(nowQuorate);
         boolean mine = node.state()
                 .coordinator()
                 .map(best -> best.uname().equals(node.self()))
@@ -308,6 +311,9 @@ final class Conductor {
         if (!coordinating || !node.isReady()) {
             return;
         }
+        if (quorate) {
+            rollCall.enter();
+        }
         if (walk != null) {
             advance(walk);
         }
@@ -326,9 +332,17 @@ final class Conductor {
     }
 
     private boolean isHeld() {
+        return isLeased() || isRollCalled();
+    }
+
+    private boolean isLeased() {
         return quorate
                 && !options.fencingEnabled()
                 && leases.isRunning(node.now().nanos(), leaseMillis());
+    }
+
+    private boolean isRollCalled() {
+        return quorate && rollCall.isWaiting(options.dcDeadtimeMillis() * MILLI);
     }
 
     private void tellHold() {
@@ -336,7 +350,9 @@ final class Conductor {
             holdTold = true;
             node.event(
                     Timeline.LEASE_WAIT,
-                    "Fencing is off: waiting until the leases of " + leases.holders() + " have run out");
+                    isLeased()
+                            ? "Fencing is off: waiting until the leases of " + leases.holders() + " have run out"
+                            : "Waiting up to dc-deadtime for nodes that were never seen: " + rollCall.unseen());
         }
     }
 
@@ -797,8 +813,11 @@ final class Conductor {
             first = Math.min(first, walk.deadlineNanos());
         } else if (planWanted && !planOutstanding) {
             long at = planAtNanos;
-            if (isHeld()) {
+            if (isLeased()) {
                 at = Math.max(at, leases.endNanos(leaseMillis()));
+            }
+            if (isRollCalled()) {
+                at = Math.max(at, rollCall.endNanos(options.dcDeadtimeMillis() * MILLI));
             }
             first = Math.min(first, at);
         }
