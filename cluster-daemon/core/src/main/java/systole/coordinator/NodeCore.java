@@ -78,9 +78,11 @@ public final class NodeCore {
     private final Set<FencingRecord> knownOwnFencings = new HashSet<>();
     private final List<CoordinationMessage> again = new ArrayList<>();
     private final Set<String> lost = new TreeSet<>();
+    private final Set<String> interrupted = new TreeSet<>();
     private final Map<Long, AgentRequest> deviceChecks = new HashMap<>();
     private QuorumState quorum;
     private @Nullable View view;
+    private SortedSet<NodeId> survivors = new TreeSet<>();
     private boolean viewEnds;
     private boolean everReady;
     private boolean shuttingDown;
@@ -231,6 +233,7 @@ public final class NodeCore {
             }
         } else if (event instanceof GroupEvent.TransitionalView ending) {
             viewEnds = true;
+            survivors = ending.survivors();
             node.protocol(new StateInput.Transitional(
                     ending.previous(), ending.survivors(), wouldBeQuorate(ending.previous(), ending.survivors())));
         } else if (event instanceof GroupEvent.ViewInstalled installed) {
@@ -260,13 +263,22 @@ public final class NodeCore {
                 names(installed.view().members()).toString());
         installed.left().forEach((id, departure) -> departed(node.settings().nameOf(id), departure));
         for (NodeId id : installed.view().members()) {
-            if (former != null && !former.members().contains(id)) {
-                String name = node.settings().nameOf(id);
-                node.event(Timeline.NODE_JOINED, name + " joined", "node", name);
+            String name = node.settings().nameOf(id);
+            boolean isNew = former != null && !former.members().contains(id);
+            boolean isBack = former != null
+                    && !isNew
+                    && !survivors.contains(id)
+                    && !id.equals(node.settings().id());
+            if (isNew || isBack) {
+                node.event(Timeline.NODE_JOINED, name + (isNew ? " joined" : " was away and is back"), "node", name);
             }
-            leases.settled(node.settings().nameOf(id));
-            lost.remove(node.settings().nameOf(id));
+            leases.settled(name);
+            lost.remove(name);
+            if (isBack) {
+                interrupted.add(name);
+            }
         }
+        survivors = new TreeSet<>();
         takeQuorum(
                 QuorumProtocol.step(quorum, new QuorumInput.ViewChanged(nanos(), installed.view(), installed.left())));
         node.protocol(new StateInput.ViewInstalled(
@@ -442,16 +454,17 @@ public final class NodeCore {
         knownOwnFencings.addAll(own);
         everReady = true;
         reconfigureIfChanged();
-        Set<String> gone = new LinkedHashSet<>();
+        Set<String> gone = new LinkedHashSet<>(interrupted);
         for (NodeStatus status : node.state().nodes().values()) {
             if (!status.isRemote() && !status.isMember()) {
                 gone.add(status.uname());
             }
         }
-        boolean newlyLost = !lost.isEmpty();
-        conductor.synchronizedNow(done.quorate(), newlyLost ? gone : Set.of());
+        boolean anyLost = !lost.isEmpty() || !interrupted.isEmpty();
+        conductor.synchronizedNow(done.quorate(), anyLost ? gone : Set.of());
+        carryFencing(fenceDesk.membersAre(situation(), Set.copyOf(interrupted), nanos()));
         lost.clear();
-        carryFencing(fenceDesk.membersAre(situation(), nanos()));
+        interrupted.clear();
         List<CoordinationMessage> messages = List.copyOf(again);
         again.clear();
         messages.forEach(node::send);

@@ -122,12 +122,17 @@ public final class FenceDesk {
         return effects;
     }
 
-    /** The members changed: operations whose executor is gone go to another one, those whose origin is gone are left. */
-    public List<FencingEffect> membersAre(Situation now, long nowNanos) {
+    /**
+     * The members changed: operations whose executor is gone go to another one, those whose origin is gone are left.
+     *
+     * @param restarted members that were away and know nothing of what was ordered before
+     */
+    public List<FencingEffect> membersAre(Situation now, Set<String> restarted, long nowNanos) {
         effects = new ArrayList<>();
         for (Entry entry : List.copyOf(table.values())) {
             boolean mine = entry.order.origin().equals(self);
-            boolean executorGone = !now.members().contains(entry.order.executor());
+            String executor = entry.order.executor();
+            boolean executorGone = !now.members().contains(executor) || restarted.contains(executor);
             if (mine && executorGone) {
                 FenceReport lost = new FenceReport(
                         entry.order, false, "", false, false, "executing node " + entry.order.executor() + " was lost");

@@ -299,8 +299,11 @@ class NodeCoreScenarioTest {
         List<Element> primitives = new ArrayList<>();
         primitives.add(Element.leaf("primitive", "id", "st", "class", "stonith", "type", "fence_test"));
         for (String resource : resources) {
-            primitives.add(Element.leaf(
-                    "primitive", "id", resource, "class", "ocf", "provider", "heartbeat", "type", "Dummy"));
+            Element monitor = Element.leaf(
+                    "op", "id", resource + "-monitor", "name", "monitor", "interval", "10s", "timeout", "20s");
+            primitives.add(
+                    Element.leaf("primitive", "id", resource, "class", "ocf", "provider", "heartbeat", "type", "Dummy")
+                            .plus(Element.of("operations", Map.of(), List.of(monitor))));
         }
         Element options = Element.of(
                 "cluster_property_set",

@@ -3,6 +3,7 @@ package systole.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ import systole.kernel.Seed;
 import systole.model.CibEdit;
 import systole.model.Element;
 import systole.quorum.QuorumSettings;
+import systole.scheduler.Scheduler;
 import systole.state.StoredState;
 import systole.state.Version;
 import systole.transition.AgentRequest;
@@ -78,6 +80,7 @@ final class TestCluster {
     final Map<Long, Reply> answers = new LinkedHashMap<>();
     final Set<String> failingStarts = new TreeSet<>();
     final Map<String, Integer> agentMillis = new HashMap<>();
+    boolean realScheduler = Boolean.getBoolean("systole.core.scheduler");
     boolean fenceWorks = true;
     boolean mayRunTwice;
     int fenceMillis = 100;
@@ -137,6 +140,7 @@ final class TestCluster {
 
     /** The machine dies: nothing of it runs any more; the others notice after a while. */
     void crash(String name, long noticedAfterMillis) {
+        trace.add(millis() + " " + name + " CRASHES");
         down(host(name));
         after(noticedAfterMillis, this::dropDead);
     }
@@ -241,6 +245,7 @@ final class TestCluster {
     }
 
     private void boot(Host host) {
+        trace.add(millis() + " " + host.name + " BOOTS");
         host.life++;
         host.up = true;
         NodeSettings settings =
@@ -385,7 +390,10 @@ final class TestCluster {
                 return new NodeInput.Stored(save.record());
             });
         } else if (effect instanceof NodeEffect.Plan plan) {
-            TransitionGraph graph = SimplePlanner.plan(plan.cib());
+            TransitionGraph graph = realScheduler
+                    ? Scheduler.schedule(plan.cib(), Instant.ofEpochMilli(plan.epochMillis()), (int) plan.planId())
+                            .graph()
+                    : SimplePlanner.plan(plan.cib());
             later(host, 5, () -> new NodeInput.Planned(plan.planId(), graph, 0, List.of()));
         } else if (effect instanceof NodeEffect.RunAgent run) {
             agent(host, run.request());
