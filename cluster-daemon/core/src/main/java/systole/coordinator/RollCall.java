@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import systole.kernel.NodeId;
 import systole.model.CibEdit;
 import systole.model.Element;
@@ -26,14 +27,14 @@ import systole.state.Version;
 final class RollCall {
     private final NodeContext node;
     private long sinceNanos = Long.MAX_VALUE;
-    private boolean entered;
+    private @Nullable Element called;
 
     RollCall(NodeContext node) {
         this.node = node;
     }
 
     void synchronizedNow(boolean quorate) {
-        entered = false;
+        called = null;
         if (quorate && sinceNanos == Long.MAX_VALUE) {
             sinceNanos = node.now().nanos();
         }
@@ -59,12 +60,12 @@ final class RollCall {
         return sinceNanos == Long.MAX_VALUE ? Long.MAX_VALUE : sinceNanos + patienceNanos;
     }
 
-    /** Gives each node its entry, once for each synchronisation; called on the quorate coordinator. */
+    /** Gives each node its entry, again when a change of the configuration took it; called on the quorate coordinator. */
     void enter() {
-        if (entered) {
+        if (node.state().configuration() == called) {
             return;
         }
-        entered = true;
+        called = node.state().configuration();
         Set<String> listed = new HashSet<>();
         for (Element section : node.state().configuration().children("nodes")) {
             section.children("node").forEach(entry -> listed.add(entry.attribute("uname", "")));
