@@ -1,0 +1,137 @@
+package systole.fencing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import systole.fencing.FenceDesk.Situation;
+
+class FenceDeskTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final FenceDesk desk = new FenceDesk("alpha", "life");
+
+    @Test
+    void theTargetIsNeverAskedWhileThereIsAnother() {
+        FenceOrder order = sent(ask("beta", "w1", situation(Set.of(), "beta", "gamma")));
+        assertThat(order.executor()).isEqualTo("gamma");
+        assertThat(desk.ordered(order)).isFalse();
+    }
+
+    @Test
+    void theNodeOnWhichTheDeviceIsMonitoredIsPreferred() {
+        Situation now = new Situation(
+                FenceExecutorTest.registry(List.of(), FenceExecutorTest.device("st")),
+                new TreeSet<>(Set.of("alpha", "beta", "gamma")),
+                Map.of("st", Set.of("gamma")));
+        assertThat(sent(ask("beta", "w1", now)).executor()).isEqualTo("gamma");
+    }
+
+    @Test
+    void aSecondRequestIsMergedAndBothAreAnsweredOnce() {
+        Situation now = situation(Set.of(), "alpha", "beta", "gamma");
+        desk.ordered(sent(ask("beta", "w1", now)));
+        assertThat(ask("beta", "w2", now)).isEmpty();
+        assertThat(desk.succeeded("beta", "reboot"))
+                .containsExactly(
+                        new FencingEffect.Answered("w1", true, false, ""),
+                        new FencingEffect.Answered("w2", true, false, ""));
+        assertThat(desk.succeeded("beta", "reboot")).isEmpty();
+        assertThat(desk.underWay()).isEmpty();
+    }
+
+    @Test
+    void whenAnExecutorFailsTheNextIsAskedAndInTheEndItIsGivenUp() {
+        Situation now = situation(Set.of(), "alpha", "beta", "gamma");
+        FenceOrder first = sent(ask("beta", "w1", now));
+        desk.ordered(first);
+        FenceOrder second = sent(desk.failed(failure(first, false), now, SECOND));
+        assertThat(second.executor()).isNotEqualTo(first.executor()).isNotEqualTo("beta");
+        assertThat(second.operation()).isEqualTo(first.operation());
+        desk.ordered(second);
+        FenceReport last = failure(second, false);
+        assertThat(desk.failed(last, now, SECOND))
+                .containsExactly(
+                        new FencingEffect.GaveUp(last), new FencingEffect.Answered("w1", false, false, "broken"));
+    }
+
+    @Test
+    void aTimeOutEndsTheOperation() {
+        Situation now = situation(Set.of(), "alpha", "beta", "gamma");
+        FenceOrder first = sent(ask("beta", "w1", now));
+        desk.ordered(first);
+        assertThat(desk.failed(failure(first, true), now, SECOND)).hasSize(2);
+    }
+
+    @Test
+    void whenTheExecutorIsLostAnotherTakesOver() {
+        Situation now = situation(Set.of(), "beta", "gamma", "delta");
+        FenceOrder first = sent(ask("beta", "w1", now));
+        desk.ordered(first);
+        assertThat(first.executor()).isEqualTo("delta");
+        FenceOrder second = sent(desk.membersAre(situation(Set.of(), "gamma"), Set.of(), SECOND));
+        assertThat(second.executor()).isEqualTo("gamma");
+    }
+
+    @Test
+    void anExecutorThatRestartedIsNotWaitedFor() {
+        Situation now = situation(Set.of(), "beta", "gamma", "delta");
+        desk.ordered(sent(ask("beta", "w1", now)));
+        assertThat(sent(desk.membersAre(now, Set.of("delta"), SECOND)).executor())
+                .isEqualTo("gamma");
+    }
+
+    @Test
+    void nodesThatAreBannedFromTheDeviceAreNotAsked() {
+        FenceDevice device = new FenceDevice(
+                "st",
+                "fence_test",
+                new java.util.TreeMap<>(),
+                new java.util.TreeMap<>(),
+                0,
+                new TreeSet<>(Set.of("alpha", "gamma")));
+        DeviceRegistry registry =
+                new DeviceRegistry(new java.util.TreeMap<>(Map.of("st", device)), List.of(), new java.util.TreeMap<>());
+        Situation now = new Situation(registry, new TreeSet<>(Set.of("alpha", "beta", "gamma", "delta")), Map.of());
+        assertThat(sent(ask("beta", "w1", now)).executor()).isEqualTo("delta");
+    }
+
+    @Test
+    void theWholeHasATimeToo() {
+        Situation now = situation(Set.of(), "alpha", "beta", "gamma");
+        desk.ordered(sent(ask("beta", "w1", now)));
+        assertThat(desk.deadlineNanos()).isEqualTo(77 * SECOND);
+        assertThat(desk.tick(77 * SECOND)).hasSize(2);
+        assertThat(desk.deadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private List<FencingEffect> ask(String target, String waiter, Situation now) {
+        return desk.request(target, "reboot", 60_000, 0, "test", 4, waiter, now, 0);
+    }
+
+    private static Situation situation(Set<String> active, String... members) {
+        return new Situation(
+                FenceExecutorTest.registry(List.of(), FenceExecutorTest.device("st")),
+                new TreeSet<>(Set.of(members)),
+                active.isEmpty() ? Map.of() : Map.of("st", active));
+    }
+
+    private static FenceReport failure(FenceOrder order, boolean timedOut) {
+        return new FenceReport(order, false, "st", false, timedOut, "broken");
+    }
+
+    private static FenceOrder sent(List<FencingEffect> effects) {
+        List<FenceOrder> orders = new ArrayList<>();
+        effects.forEach(effect -> {
+            if (effect instanceof FencingEffect.SendOrder send) {
+                orders.add(send.order());
+            }
+        });
+        assertThat(orders).hasSize(1);
+        return orders.get(0);
+    }
+}

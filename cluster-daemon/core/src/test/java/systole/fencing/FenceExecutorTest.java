@@ -1,0 +1,298 @@
+package systole.fencing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import systole.kernel.Seed;
+import systole.model.Element;
+
+class FenceExecutorTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final FenceExecutor executor = new FenceExecutor("alpha", new Seed(1), 100);
+    private long watchdogMillis;
+
+    @Test
+    void theAgentReadsItsParametersTheActionAndTheTargetUnderItsAlias() {
+        configure(device("ipmi", "ip", "10.0.0.9", "pcmk_host_map", "beta:7;gamma=8", "action", "off"));
+        FenceRun run = only(executor.execute(order("beta", "reboot"), 0));
+        assertThat(run.agent()).isEqualTo("fence_test");
+        assertThat(run.input())
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("ip", "10.0.0.9", "action", "reboot", "nodename", "beta", "port", "7"));
+        assertThat(run.timeoutMillis()).isEqualTo(60_000);
+        FenceReport report = report(executor.finished(ok(run), SECOND));
+        assertThat(report.succeeded()).isTrue();
+        assertThat(report.device()).isEqualTo("ipmi");
+    }
+
+    @Test
+    void aDeviceThatDoesNotListTheTargetIsNotUsed() {
+        configure(device("ipmi", "pcmk_host_list", "gamma, delta"));
+        FenceReport report = report(executor.execute(order("beta", "reboot"), 0));
+        assertThat(report.succeeded()).isFalse();
+        assertThat(report.noDevice()).isTrue();
+    }
+
+    @Test
+    void anAgentWithoutRebootSwitchesOff() {
+        configure(device("kdump", "pcmk_host_list", "beta"));
+        executor.metadata("fence_test", Optional.of(metadata("off", "monitor")));
+        assertThat(only(executor.execute(order("beta", "reboot"), 0)).action()).isEqualTo("off");
+    }
+
+    @Test
+    void withoutTopologyTheNextDeviceIsTriedWhenOneFails() {
+        configure(
+                device("slow", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"),
+                device("best", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1", "meta:priority", "10"));
+        FenceRun first = only(executor.execute(order("beta", "reboot"), 0));
+        assertThat(first.device()).isEqualTo("best");
+        FenceRun second = only(executor.finished(bad(first), SECOND));
+        assertThat(second.device()).isEqualTo("slow");
+        assertThat(report(executor.finished(ok(second), SECOND)).succeeded()).isTrue();
+    }
+
+    @Test
+    void aFailedCallIsRepeatedWhileTimeIsLeft() {
+        configure(device("st", "pcmk_host_list", "beta", "pcmk_reboot_timeout", "30", "pcmk_reboot_retries", "3"));
+        FenceRun first = only(executor.execute(order("beta", "reboot"), 0));
+        assertThat(first.timeoutMillis()).isEqualTo(30_000);
+        FenceRun second = only(executor.finished(bad(first), 10 * SECOND));
+        assertThat(second.timeoutMillis()).isEqualTo(20_000);
+        FenceReport report = report(executor.finished(bad(second), 30 * SECOND));
+        assertThat(report.succeeded()).isFalse();
+        assertThat(report.noDevice()).isFalse();
+        assertThat(report.text()).isEqualTo("st: no answer");
+    }
+
+    @Test
+    void aTimeOutIsAFailureEvenIfTheShellForgetsToSaySo() {
+        configure(device("st", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"));
+        executor.execute(order("beta", "reboot"), 0);
+        assertThat(executor.deadlineNanos()).isEqualTo(70 * SECOND);
+        FenceReport report = report(executor.tick(70 * SECOND));
+        assertThat(report.succeeded()).isFalse();
+        assertThat(report.timedOut()).isTrue();
+    }
+
+    @Test
+    void aLevelOfTwoDevicesIsOffOnBothAndThenOnOnBothWhoseFailureDoesNotCount() {
+        configureWith(
+                List.of(level("beta", 1, "psu1,psu2")),
+                device("psu1", "pcmk_host_list", "beta"),
+                device("psu2", "pcmk_host_list", "beta"));
+        FenceRun run = only(executor.execute(order("beta", "reboot"), 0));
+        List<String> done = new ArrayList<>();
+        List<FencingEffect> effects = List.of();
+        for (int i = 0; i < 4; i++) {
+            done.add(run.device() + ":" + run.action());
+            effects = executor.finished(run.action().equals("on") ? bad(run) : ok(run), SECOND);
+            if (i < 3) {
+                run = only(effects);
+            }
+        }
+        assertThat(done).containsExactly("psu1:off", "psu2:off", "psu1:on", "psu2:on");
+        assertThat(report(effects).succeeded()).isTrue();
+        assertThat(report(effects).device()).isEqualTo("psu1,psu2");
+    }
+
+    @Test
+    void whenOneLevelFailsTheNextOneIsTried() {
+        configureWith(
+                List.of(level("beta", 2, "sbd"), level("beta", 1, "ipmi")),
+                device("ipmi", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"),
+                device("sbd", "pcmk_host_list", "beta"));
+        FenceRun first = only(executor.execute(order("beta", "reboot"), 0));
+        assertThat(first.device()).isEqualTo("ipmi");
+        FenceRun second = only(executor.finished(bad(first), SECOND));
+        assertThat(second.device()).isEqualTo("sbd");
+        assertThat(report(executor.finished(ok(second), SECOND)).device()).isEqualTo("sbd");
+    }
+
+    @Test
+    void allLevelsFailedIsAFailure() {
+        configureWith(
+                List.of(level("beta", 1, "ipmi")),
+                device("ipmi", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"));
+        FenceRun first = only(executor.execute(order("beta", "reboot"), 0));
+        assertThat(report(executor.finished(bad(first), SECOND)).succeeded()).isFalse();
+    }
+
+    @Test
+    void aDelayIsWaitedBeforeTheFirstCallAndAFixedOneIsPerNode() {
+        configure(device("st", "pcmk_host_list", "beta gamma", "pcmk_delay_base", "beta:3s;gamma:0"));
+        assertThat(executor.execute(order("beta", "reboot"), 0)).isEmpty();
+        assertThat(executor.deadlineNanos()).isEqualTo(3 * SECOND);
+        assertThat(only(executor.tick(3 * SECOND)).target()).isEqualTo("beta");
+    }
+
+    @Test
+    void aRandomDelayStaysWithinItsBounds() {
+        for (int seed = 0; seed < 50; seed++) {
+            FenceExecutor other = new FenceExecutor("alpha", new Seed(seed), 0);
+            other.configure(
+                    registry(
+                            List.of(),
+                            device("st", "pcmk_host_list", "beta", "pcmk_delay_base", "2", "pcmk_delay_max", "5")),
+                    0);
+            assertThat(other.execute(order("beta", "reboot"), 0)).isEmpty();
+            assertThat(other.deadlineNanos()).isBetween(2 * SECOND, 5 * SECOND);
+        }
+    }
+
+    @Test
+    void theDeviceIsAskedWhomItKnowsAndItsAnswerIsKeptForAMinute() {
+        configure(device("dyn"));
+        executor.metadata("fence_test", Optional.of(metadata("off", "reboot", "list", "monitor")));
+        FenceRun list = only(executor.execute(order("beta", "reboot"), 0));
+        assertThat(list.action()).isEqualTo("list");
+        FenceRun reboot =
+                only(executor.finished(new FenceRunResult(list.runId(), 0, false, "alpha,\nbeta,guest\n", ""), SECOND));
+        assertThat(reboot.action()).isEqualTo("reboot");
+        executor.finished(ok(reboot), SECOND);
+        FenceOrder again = new FenceOrder("op2", "gamma", "reboot", 60_000, 0, "alpha", "alpha", "test", 1);
+        FenceReport report = report(executor.execute(again, 30 * SECOND));
+        assertThat(report.noDevice()).isTrue();
+    }
+
+    @Test
+    void statusTellsWhetherTheDeviceReachesTheTarget() {
+        configure(device("one", "pcmk_host_check", "status"));
+        FenceRun status = only(executor.execute(order("beta", "reboot"), 0));
+        assertThat(status.action()).isEqualTo("status");
+        FenceRun reboot = only(executor.finished(new FenceRunResult(status.runId(), 2, false, "OFF", ""), 0));
+        assertThat(reboot.action()).isEqualTo("reboot");
+    }
+
+    @Test
+    void aDeviceDoesOneThingAtATime() {
+        configure(device("st", "pcmk_host_list", "beta gamma"));
+        FenceRun first = only(executor.execute(order("beta", "reboot"), 0));
+        FenceOrder other = new FenceOrder("op2", "gamma", "reboot", 60_000, 0, "alpha", "alpha", "test", 1);
+        assertThat(executor.execute(other, 0)).isEmpty();
+        List<FencingEffect> effects = executor.finished(ok(first), SECOND);
+        assertThat(report(effects).succeeded()).isTrue();
+        assertThat(only(effects).target()).isEqualTo("gamma");
+    }
+
+    @Test
+    void withAWatchdogTheTargetIsDownAfterItsTime() {
+        watchdogMillis = 10_000;
+        configure();
+        assertThat(executor.execute(order("beta", "reboot"), 0)).isEmpty();
+        assertThat(executor.deadlineNanos()).isEqualTo(10 * SECOND);
+        FenceReport report = report(executor.tick(10 * SECOND));
+        assertThat(report.succeeded()).isTrue();
+        assertThat(report.device()).isEqualTo("watchdog");
+    }
+
+    @Test
+    void aBannedOrStoppedDeviceIsNotThere() {
+        Element configuration =
+                configuration(List.of(), device("st", "pcmk_host_list", "beta", "meta:target-role", "Stopped"));
+        assertThat(DeviceRegistry.of(configuration).devices()).isEmpty();
+    }
+
+    private void configure(Element... devices) {
+        configureWith(List.of(), devices);
+    }
+
+    private void configureWith(List<Element> levels, Element... devices) {
+        executor.configure(registry(levels, devices), watchdogMillis);
+    }
+
+    static DeviceRegistry registry(List<Element> levels, Element... devices) {
+        return DeviceRegistry.of(configuration(levels, devices));
+    }
+
+    private static Element configuration(List<Element> levels, Element... devices) {
+        return Element.of(
+                "configuration",
+                Map.of(),
+                List.of(
+                        Element.of("resources", Map.of(), List.of(devices)),
+                        Element.of("fencing-topology", Map.of(), levels)));
+    }
+
+    static Element level(String target, int index, String devices) {
+        return Element.leaf(
+                "fencing-level",
+                "id",
+                target + index,
+                "target",
+                target,
+                "index",
+                Integer.toString(index),
+                "devices",
+                devices);
+    }
+
+    static Element device(String id, String... namesAndValues) {
+        List<Element> attributes = new ArrayList<>();
+        List<Element> metas = new ArrayList<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            String name = namesAndValues[i];
+            boolean meta = name.startsWith("meta:");
+            (meta ? metas : attributes)
+                    .add(Element.leaf(
+                            "nvpair",
+                            "id",
+                            id + i,
+                            "name",
+                            meta ? name.substring(5) : name,
+                            "value",
+                            namesAndValues[i + 1]));
+        }
+        return Element.leaf("primitive", "id", id, "class", "stonith", "type", "fence_test")
+                .plus(Element.of("instance_attributes", Map.of("id", id + "-i"), attributes))
+                .plus(Element.of("meta_attributes", Map.of("id", id + "-m"), metas));
+    }
+
+    private static Element metadata(String... actions) {
+        List<Element> all = new ArrayList<>();
+        for (String action : actions) {
+            all.add(Element.leaf("action", "name", action));
+        }
+        Element parameters = Element.of("parameters", Map.of(), List.of(Element.leaf("parameter", "name", "port")));
+        return Element.of("resource-agent", Map.of(), List.of(parameters, Element.of("actions", Map.of(), all)));
+    }
+
+    private static FenceOrder order(String target, String action) {
+        return new FenceOrder("op1", target, action, 60_000, 0, "alpha", "alpha", "test", 1);
+    }
+
+    private static FenceRun only(List<FencingEffect> effects) {
+        List<FenceRun> runs = new ArrayList<>();
+        effects.forEach(effect -> {
+            if (effect instanceof FencingEffect.Run run) {
+                runs.add(run.run());
+            }
+        });
+        assertThat(runs).hasSize(1);
+        return runs.get(0);
+    }
+
+    private static FenceReport report(List<FencingEffect> effects) {
+        List<FenceReport> reports = new ArrayList<>();
+        effects.forEach(effect -> {
+            if (effect instanceof FencingEffect.SendReport send) {
+                reports.add(send.report());
+            }
+        });
+        assertThat(reports).hasSize(1);
+        return reports.get(0);
+    }
+
+    private static FenceRunResult ok(FenceRun run) {
+        return new FenceRunResult(run.runId(), 0, false, "", "");
+    }
+
+    private static FenceRunResult bad(FenceRun run) {
+        return new FenceRunResult(run.runId(), 1, false, "", "no answer");
+    }
+}
