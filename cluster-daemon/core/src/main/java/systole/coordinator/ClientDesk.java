@@ -6,10 +6,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import systole.graph.GraphAction;
 import systole.graph.PrimitiveRef;
 import systole.kernel.ClusterException.Advice;
@@ -197,33 +195,6 @@ final class ClientDesk {
             first = Math.min(first, waiting.untilNanos());
         }
         return first;
-    }
-
-    /**
-     * Enters the members that the configuration does not list yet: only listed nodes can run anything. To be called on
-     * the coordinator, in a view that can be written to; a refusal is made good by the next call.
-     */
-    void enterMembers() {
-        Set<String> listed = new TreeSet<>();
-        for (Element section : node.state().configuration().children("nodes")) {
-            section.children("node").forEach(one -> listed.add(one.attribute("uname", "")));
-        }
-        List<CibEdit> edits = new ArrayList<>();
-        for (NodeStatus status : node.state().nodes().values()) {
-            if (status.isMember() && !status.isRemote() && !listed.contains(status.uname())) {
-                edits.add(new CibEdit.Put("nodes", Element.leaf("node", "id", status.id(), "uname", status.uname())));
-            }
-        }
-        if (!edits.isEmpty()) {
-            String id = node.self() + ":" + incarnation + ":" + ++lastDurable;
-            node.submit(new Command.Configure(
-                    "systole",
-                    node.self(),
-                    id,
-                    systole.state.Version.NONE,
-                    edits,
-                    node.now().epochMillis()));
-        }
     }
 
     private interface DurableCommand {

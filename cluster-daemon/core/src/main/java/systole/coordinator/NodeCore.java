@@ -471,9 +471,6 @@ public final class NodeCore {
         again.clear();
         messages.forEach(node::send);
         clients.askAgain();
-        if (done.quorate() && conductor.isCoordinating()) {
-            clients.enterMembers();
-        }
         if (shuttingDown) {
             wishShutdown();
         }
@@ -500,9 +497,6 @@ public final class NodeCore {
             dampening.updated(update);
         }
         conductor.applied(command, effect.result());
-        if (command instanceof Command.Configure && conductor.isCoordinating()) {
-            clients.enterMembers();
-        }
         if (command instanceof Command.FencingDone done) {
             fenced(done.record(), effect.result().changed(systole.state.Applied.Part.NODES));
         } else if (command instanceof Command.ConfirmFenced confirm
