@@ -11,10 +11,17 @@ import java.nio.file.StandardOpenOption;
 
 /** The pid file, locked as long as the daemon lives: a second one for the same root is refused. */
 final class SingleDaemon implements AutoCloseable {
+    private final Path pidFile;
     private final FileChannel channel;
 
-    private SingleDaemon(FileChannel channel) {
+    private SingleDaemon(Path pidFile, FileChannel channel) {
+        this.pidFile = pidFile;
         this.channel = channel;
+    }
+
+    @Override
+    public String toString() {
+        return pidFile.toString();
     }
 
     static SingleDaemon claim(Path pidFile, Path root) {
@@ -33,7 +40,7 @@ final class SingleDaemon implements AutoCloseable {
             channel.truncate(0);
             String pid = ProcessHandle.current().pid() + "\n";
             channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
-            return new SingleDaemon(channel);
+            return new SingleDaemon(pidFile, channel);
         } catch (IOException e) {
             throw new DaemonException("cannot write " + pidFile + ": " + e.getMessage(), "check its permissions");
         }

@@ -58,6 +58,7 @@ public final class Systoled {
             DaemonLog.configure(conf.logging(), paths.root());
             Logger log = LoggerFactory.getLogger("systole.daemon");
             conf.notes().forEach(log::warn);
+            log.debug("the pid file is {}", claimed);
             return new NodeDaemon(conf, own, key, paths).run();
         } catch (java.io.IOException e) {
             throw new DaemonException("cannot release the pid file: " + e.getMessage(), "nothing is to be done");
