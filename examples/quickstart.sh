@@ -79,7 +79,7 @@ while [ ${#ports[@]} -lt 4 ]; do
 done
 web_port=${ports[3]}
 
-mkdir -p "$work/n1/etc/systole" "$work/n2/etc/systole" "$work/n3/etc/systole" "$work/power"
+mkdir -p "$work/n1/etc/systole" "$work/n2/etc/systole" "$work/n3/etc/systole"
 {
     printf 'totem {\n    version: 2\n    cluster_name: quickstart\n    transport: udpu\n}\nnodelist {\n'
     for i in 1 2 3; do
@@ -105,11 +105,11 @@ say "three nodes start"
 began=$(millis)
 for n in n1 n2 n3; do
     SYSTOLE_NODE_ROOT=$work/$n setsid "$tree/bin/systoled" --root "$work/$n" --foreground </dev/null >"$work/$n.log" 2>&1 &
-    echo $! > "$work/power/$n.pid"
+    disown
 done
-sed -e "s#@PORT@#$web_port#" -e "s#@FOLDER@#$work/power#" "$here/web-failover.crm" > "$work/web-failover.crm"
+sed -e "s#@PORT@#$web_port#" -e "s#@FOLDER@#$work#" "$here/web-failover.crm" > "$work/web-failover.crm"
 loads() { "$tree/bin/systole" --root "$work/n1" configure load update "$work/web-failover.crm" >"$work/load.out" 2>&1; }
-formed() { "$tree/bin/systole" --root "$work/n1" status --output json 2>/dev/null | grep -q '"online" *: *3'; }
+formed() { "$tree/bin/systole" --root "$work/n1" status 2>/dev/null | grep -q 'Online: \[ n1 n2 n3 \]'; }
 wait_for 60 "three nodes online" formed
 wait_for 60 "configuration loaded: $(cat "$work/load.out" 2>/dev/null)" loads
 
@@ -155,7 +155,7 @@ kill $client; wait $client 2>/dev/null; client=''
 
 "$tree/bin/systole" --root "$work/$witness" status
 say "outage seen by the client: $((after - before)) ms (killed $((killed - before)) ms after the last good answer)"
-"$tree/bin/systole" --root "$work/$witness" history failover --since "$killed"
+"$tree/bin/systole" --root "$work/$witness" history --limit 20
 
 if [ $keep = yes ]; then
     trap - EXIT

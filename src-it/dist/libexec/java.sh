@@ -1,9 +1,7 @@
-# Sourced by the launchers: finds a JVM of version 17 or later and starts a program of this tree in it.
-# systole_java ARCHIVE OPTION... MAIN ARGUMENT...   ARCHIVE: daemon or cli, the class-data archive to use if it is there
+# Sourced by the programs of this tree: finds a JVM of version 17 or later, and starts a program in it.
 
-systole_java() {
-    archive=$1
-    shift
+# Sets java, version and native (options that only newer versions know), or ends with a message.
+systole_find_java() {
     if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/java" ]; then
         java=$JAVA_HOME/bin/java
     elif java=$(command -v java); then
@@ -19,7 +17,7 @@ systole_java() {
             [ "$key" = JAVA_VERSION ] && version=${value#\"} && version=${version%%[.\"+-]*}
         done < "$release"
     else
-        version=$("$java" -version 2>&1 | sed -n '1s/.*"\([0-9]*\).*/\1/p')
+        version=$("$java" -version 2>&1 | sed -n '/version "/s/[^"]*"\([0-9]*\).*/\1/p')
     fi
     if [ "${version:-0}" -lt 17 ]; then
         echo "systole: $java is version ${version:-unknown}, at least 17 is needed; set JAVA_HOME or install openjdk-17-jre-headless" >&2
@@ -29,6 +27,13 @@ systole_java() {
     [ "$version" -ge 22 ] && native=--enable-native-access=ALL-UNNAMED
     [ "$version" -ge 24 ] && native="$native --sun-misc-unsafe-memory-access=allow"
     export SYSTOLE_HOME
+}
+
+# systole_java ARCHIVE OPTION... MAIN ARGUMENT...   ARCHIVE: daemon or cli, the class-data archive to use if it is there
+systole_java() {
+    archive=$1
+    shift
+    systole_find_java
     # shellcheck disable=SC2086
     exec "$java" -Xshare:auto -XX:SharedArchiveFile="$SYSTOLE_HOME/lib/$archive-$version.jsa" -Xlog:disable -Xlog:all=error:stderr \
         $native -Dsystole.home="$SYSTOLE_HOME" -cp "$SYSTOLE_HOME/lib/*" ${SYSTOLE_JAVA_OPTS:-} "$@"

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import systole.formats.AgentCatalog;
 import systole.formats.CibXml;
 import systole.kernel.BadInputException;
@@ -28,16 +29,31 @@ final class InstalledAgents implements AgentCatalog {
     private static final long TIMEOUT_SECONDS = 20;
 
     private final List<Path> ocfFolders = new ArrayList<>();
-    private final List<Path> fenceFolders = List.of(Path.of("/usr/sbin"), Path.of("/usr/bin"));
+    private final List<Path> fenceFolders = new ArrayList<>();
     private final Path ocfRoot;
     private final Map<String, Optional<Element>> read = new HashMap<>();
     private final AgentStock stock = AgentStock.load();
 
-    /** @param home the tree of this installation, whose {@code agents} folder is looked into first */
+    /**
+     * Looks where the daemon looks.
+     *
+     * @param environment {@code SYSTOLE_OCF_PATH}, {@code SYSTOLE_FENCE_PATH}: folders searched first
+     * @param home the tree of this installation, searched next
+     */
     InstalledAgents(Map<String, String> environment, Optional<Path> home) {
         ocfRoot = Path.of(environment.getOrDefault("OCF_ROOT", "/usr/lib/ocf"));
-        home.ifPresent(folder -> ocfFolders.add(folder.resolve("agents")));
+        folders(environment.get("SYSTOLE_OCF_PATH")).forEach(root -> ocfFolders.add(root.resolve("resource.d")));
+        home.ifPresent(tree -> ocfFolders.add(tree.resolve("agents/ocf/resource.d")));
         ocfFolders.add(ocfRoot.resolve("resource.d"));
+        fenceFolders.addAll(folders(environment.get("SYSTOLE_FENCE_PATH")));
+        home.ifPresent(tree -> fenceFolders.add(tree.resolve("libexec")));
+        fenceFolders.addAll(List.of(Path.of("/usr/sbin"), Path.of("/usr/bin")));
+    }
+
+    private static List<Path> folders(@Nullable String path) {
+        return path == null || path.isEmpty()
+                ? List.of()
+                : Stream.of(path.split(":")).map(Path::of).toList();
     }
 
     @Override

@@ -46,8 +46,8 @@ final class Lab implements AutoCloseable {
             for (int i = 1; i <= nodes; i++) {
                 names.add("n" + i);
             }
-            Files.createDirectories(folder.resolve("ocf/lab"));
-            Files.createSymbolicLink(folder.resolve("ocf/lab/service"), TOP.resolve("src-it/lab/service"));
+            Files.createDirectories(folder.resolve("ocf/resource.d/lab"));
+            Files.createSymbolicLink(folder.resolve("ocf/resource.d/lab/service"), TOP.resolve("src-it/lab/service"));
             power = new PowerSwitch(Files.createDirectory(folder.resolve("power")), this);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -79,7 +79,8 @@ final class NodeDaemon {
         long session = nextSession();
         long lastRing = sequence.load();
 
-        ExecutorSettings executorSettings = ExecutorSettings.of(paths.tree(), paths.root());
+        ExecutorSettings executorSettings =
+                ExecutorSettings.of(paths.tree(), paths.root()).withSearchPaths(System.getenv());
         ProcessExecutor executor = new ProcessExecutor(executorSettings);
         EventLoop loop = ringGroup.next();
         RingStack stack = new RingStack(

@@ -1,10 +1,13 @@
 package systole.executor;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is the same for all agents of a node.
@@ -67,6 +70,26 @@ public record ExecutorSettings(
                 16 * 1024,
                 1000,
                 Collections.emptySortedMap());
+    }
+
+    /**
+     * Folders searched before all others: {@code SYSTOLE_OCF_PATH} (each with {@code resource.d} in it) and
+     * {@code SYSTOLE_FENCE_PATH}, separated by colons.
+     */
+    public ExecutorSettings withSearchPaths(Map<String, String> variables) {
+        return withOcfRoots(before(variables.get("SYSTOLE_OCF_PATH"), ocfRoots))
+                .withFencePath(before(variables.get("SYSTOLE_FENCE_PATH"), fencePath));
+    }
+
+    private static List<Path> before(@Nullable String path, List<Path> others) {
+        List<Path> all = new ArrayList<>();
+        if (path != null && !path.isEmpty()) {
+            for (String folder : path.split(":")) {
+                all.add(Path.of(folder));
+            }
+        }
+        all.addAll(others);
+        return all;
     }
 
     public ExecutorSettings withOcfRoots(List<Path> roots) {
