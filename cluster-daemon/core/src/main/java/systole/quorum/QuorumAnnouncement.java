@@ -8,13 +8,16 @@ import systole.kernel.NodeId;
 
 /**
  * What a node knows from before the present view. Each member sends one after every view change, so that all
- * members decide from the same knowledge.
+ * members decide from the same knowledge, and another when it is ready to lower the expected votes.
  *
  * @param viewSequence the view it was sent in; others are ignored
  * @param waitingForAll whether this node has not yet seen all nodes together (or somebody who had)
  * @param expectedVotes as lowered or raised at run time
- * @param quorateSequence sequence of the last view in which this node was quorate, -1 if never in this life
+ * @param quorateSequence sequence of the last quorate view this life has been in or heard of, -1 if none
  * @param quorateMembers members of that view
+ * @param remembers this life has itself been in a quorate view; who has restarted may have forgotten one
+ * @param strict somebody may have lowered in that view without this node knowing: a majority of its members is needed
+ * @param lowerTo the sender is ready to lower to this, and strict from here on; 0 if not
  */
 public record QuorumAnnouncement(
         NodeId sender,
@@ -22,18 +25,25 @@ public record QuorumAnnouncement(
         boolean waitingForAll,
         int expectedVotes,
         long quorateSequence,
-        SortedSet<NodeId> quorateMembers) {
-    private static final int FIXED_BYTES = 4 + 8 + 1 + 4 + 8 + 4;
+        SortedSet<NodeId> quorateMembers,
+        boolean remembers,
+        boolean strict,
+        int lowerTo) {
+    private static final int FIXED_BYTES = 4 + 8 + 1 + 4 + 8 + 4 + 4;
+    private static final int WAITING = 1;
+    private static final int STRICT = 2;
+    private static final int REMEMBERS = 4;
 
     public QuorumAnnouncement {
         quorateMembers = Collections.unmodifiableSortedSet(new TreeSet<>(quorateMembers));
     }
 
-    /** Big-endian: sender, view, waiting, expected, last quorate view, count, members. */
+    /** Big-endian: sender, view, flags, expected, last quorate view, lower to, count, members. */
     public byte[] toBytes() {
         ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + 4 * quorateMembers.size());
-        out.putInt(sender.value()).putLong(viewSequence).put((byte) (waitingForAll ? 1 : 0));
-        out.putInt(expectedVotes).putLong(quorateSequence).putInt(quorateMembers.size());
+        out.putInt(sender.value()).putLong(viewSequence);
+        out.put((byte) ((waitingForAll ? WAITING : 0) | (strict ? STRICT : 0) | (remembers ? REMEMBERS : 0)));
+        out.putInt(expectedVotes).putLong(quorateSequence).putInt(lowerTo).putInt(quorateMembers.size());
         quorateMembers.forEach(member -> out.putInt(member.value()));
         return out.array();
     }
@@ -46,9 +56,10 @@ public record QuorumAnnouncement(
         }
         var sender = new NodeId(in.getInt());
         long view = in.getLong();
-        boolean waiting = in.get() != 0;
+        int flags = in.get();
         int expected = in.getInt();
         long quorate = in.getLong();
+        int lowerTo = in.getInt();
         int count = in.getInt();
         if (count < 0 || count != in.remaining() / 4 || in.remaining() % 4 != 0) {
             throw new IllegalArgumentException(
@@ -58,6 +69,15 @@ public record QuorumAnnouncement(
         for (int i = 0; i < count; i++) {
             members.add(new NodeId(in.getInt()));
         }
-        return new QuorumAnnouncement(sender, view, waiting, expected, quorate, members);
+        return new QuorumAnnouncement(
+                sender,
+                view,
+                (flags & WAITING) != 0,
+                expected,
+                quorate,
+                members,
+                (flags & REMEMBERS) != 0,
+                (flags & STRICT) != 0,
+                lowerTo);
     }
 }

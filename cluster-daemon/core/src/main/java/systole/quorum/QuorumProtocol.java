@@ -1,9 +1,6 @@
 package systole.quorum;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -37,269 +34,134 @@ public final class QuorumProtocol {
                 false,
                 0,
                 expected,
-                majority(expected),
+                QuorumDecision.majority(expected),
                 settings.waitForAll(),
-                flags(settings, expected, false),
+                QuorumDecision.flags(settings, expected, false),
                 "no view yet",
                 -1,
                 new TreeSet<>(),
                 NEVER,
-                new TreeMap<>());
+                new TreeMap<>(),
+                false,
+                false,
+                false,
+                0);
     }
 
     public static Outcome<QuorumState, QuorumEffect> step(QuorumState state, QuorumInput input) {
+        var next = new QuorumDecision(state);
         if (input instanceof ViewChanged change) {
-            return viewChanged(state, change);
+            viewChanged(next, state, change);
+        } else if (input instanceof Announced said) {
+            announced(next, state, said.announcement());
+        } else if (input instanceof Tick tick) {
+            if (tick.nowNanos() < state.lowerAtNanos() || state.lowerAtNanos() == NEVER) {
+                return Outcome.of(state);
+            }
+            becomeReadyToLower(next, state);
+        } else if (input instanceof SettingsChanged changed) {
+            next.settings = changed.settings();
+            next.expected = changed.settings().configuredVotes();
+            next.lowerAt = NEVER;
+            next.lowerTo = 0;
+        } else if (input instanceof WaitForAllCancelled) {
+            next.waiting = false;
+        } else {
+            throw new AssertionError("unknown input " + input);
         }
-        if (input instanceof Announced said) {
-            return announced(state, said);
-        }
-        if (input instanceof Tick tick) {
-            return lowerIfDue(state, tick.nowNanos());
-        }
-        if (input instanceof SettingsChanged changed) {
-            int expected = changed.settings().configuredVotes();
-            return judge(
-                    state,
-                    changed.settings(),
-                    state.view(),
-                    expected,
-                    state.waitingForAll(),
-                    NEVER,
-                    state.announced(),
-                    List.of());
-        }
-        if (input instanceof WaitForAllCancelled) {
-            return judge(
-                    state,
-                    state.settings(),
-                    state.view(),
-                    state.expectedVotes(),
-                    false,
-                    state.lowerAtNanos(),
-                    state.announced(),
-                    List.of());
-        }
-        throw new AssertionError("unknown input " + input);
+        return next.decide();
     }
 
-    private static Outcome<QuorumState, QuorumEffect> viewChanged(QuorumState state, ViewChanged change) {
+    private static void viewChanged(QuorumDecision next, QuorumState state, ViewChanged change) {
         QuorumSettings settings = state.settings();
         View view = change.view();
-        int expected = state.expectedVotes();
+        int present = QuorumDecision.votesOf(settings, view.members());
+        boolean shrunk = isShrunk(state, change);
+        next.view = Optional.of(view);
+        next.expected = Math.max(state.expectedVotes(), present);
+        next.informed = !needsHistory(settings) || shrunk || view.members().size() == 1;
+        next.shrunkWhileQuorate = shrunk && state.quorate();
+        next.strict = state.strict() || state.lowerTo() > 0;
+        next.lowerTo = 0;
+        next.lowerAt = settings.lastManStanding() && present < next.expected
+                ? change.nowNanos() + settings.lastManStandingWindowNanos()
+                : NEVER;
         if (settings.allowDownscale() && state.quorate()) {
-            for (var entry : change.left().entrySet()) {
-                if (entry.getValue() == Departure.LEFT) {
-                    expected -= settings.votesOf(entry.getKey());
-                }
-            }
+            int gone = change.left().entrySet().stream()
+                    .filter(entry -> entry.getValue() == Departure.LEFT)
+                    .mapToInt(entry -> settings.votesOf(entry.getKey()))
+                    .sum();
+            next.lowerTo = gone == 0 ? 0 : Math.max(present, next.expected - gone);
         }
-        int present = votesOf(settings, view.members());
-        expected = Math.max(expected, present);
-        boolean mayLower = settings.lastManStanding() && state.quorate() && present < expected;
-        long lowerAt = mayLower ? change.nowNanos() + settings.lastManStandingWindowNanos() : NEVER;
-        var own = new QuorumAnnouncement(
-                state.self(),
-                view.sequence(),
-                state.waitingForAll(),
-                expected,
-                state.quorateSequence(),
-                state.quorateMembers());
-        var announced = new TreeMap<NodeId, QuorumAnnouncement>();
-        announced.put(state.self(), own);
-        return judge(
-                state,
-                settings,
-                Optional.of(view),
-                expected,
-                state.waitingForAll(),
-                lowerAt,
-                announced,
-                List.of(new QuorumEffect.Announce(own)));
+        next.announced = new TreeMap<>();
+        next.announce();
     }
 
-    private static Outcome<QuorumState, QuorumEffect> announced(QuorumState state, Announced said) {
-        QuorumAnnouncement announcement = said.announcement();
+    private static void announced(QuorumDecision next, QuorumState state, QuorumAnnouncement said) {
         if (state.view().isEmpty()
-                || state.view().get().sequence() != announcement.viewSequence()
-                || !state.view().get().members().contains(announcement.sender())) {
-            return Outcome.of(state);
+                || state.view().get().sequence() != said.viewSequence()
+                || !state.view().get().members().contains(said.sender())) {
+            return;
         }
-        var all = new TreeMap<>(state.announced());
-        all.put(announcement.sender(), announcement);
-        boolean waiting = state.waitingForAll() && announcement.waitingForAll();
-        int expected = state.expectedVotes();
-        boolean nobodyWasLowered = all.values().stream().noneMatch(each -> each.quorateSequence() >= 0);
-        if (announcement.quorateSequence() >= 0 || nobodyWasLowered) {
-            // Who was never quorate knows the file only; who was knows what the cluster has agreed on since.
-            expected = all.values().stream()
-                    .filter(each -> nobodyWasLowered || each.quorateSequence() >= 0)
-                    .mapToInt(QuorumAnnouncement::expectedVotes)
+        SortedSet<NodeId> members = state.view().get().members();
+        boolean complete = state.announced().keySet().containsAll(members);
+        next.announced.put(said.sender(), said);
+        next.waiting = state.waitingForAll() && said.waitingForAll();
+        if (!complete) {
+            // Who was in the newest quorate view knows what the cluster has agreed on since; a file knows less.
+            next.expected = next.newest()
+                    .map(QuorumAnnouncement::expectedVotes)
+                    .orElse(next.announced.values().stream()
+                            .mapToInt(QuorumAnnouncement::expectedVotes)
+                            .max()
+                            .orElse(next.expected));
+            next.informed |= next.announced.keySet().containsAll(members);
+        }
+        lowerIfAllAreReady(next);
+    }
+
+    /**
+     * Lowering takes two steps, as a change of voters must: first every member also demands a majority of the present
+     * view, wherever it goes from here; only when all have said so are the expected votes lowered. Whoever is cut off
+     * in between holds to both rules, so the two sides cannot both be quorate.
+     */
+    private static void becomeReadyToLower(QuorumDecision next, QuorumState state) {
+        next.lowerAt = NEVER;
+        if (state.quorate()) {
+            int floor = state.settings().tieBreaker() == QuorumSettings.TieBreaker.OFF ? 2 : 1;
+            next.lowerTo = Math.min(Math.max(state.votes(), floor), state.expectedVotes());
+            next.announce();
+            lowerIfAllAreReady(next);
+        }
+    }
+
+    private static void lowerIfAllAreReady(QuorumDecision next) {
+        SortedSet<NodeId> members = next.view.orElseThrow().members();
+        boolean all = next.lowerTo > 0
+                && next.announced.keySet().containsAll(members)
+                && next.announced.values().stream().allMatch(each -> each.lowerTo() > 0);
+        if (all) {
+            next.expected = next.announced.values().stream()
+                    .mapToInt(QuorumAnnouncement::lowerTo)
                     .max()
-                    .orElse(expected);
+                    .orElseThrow();
+            next.lowerTo = 0;
         }
-        return judge(state, state.settings(), state.view(), expected, waiting, state.lowerAtNanos(), all, List.of());
     }
 
-    private static Outcome<QuorumState, QuorumEffect> lowerIfDue(QuorumState state, long nowNanos) {
-        if (state.lowerAtNanos() == NEVER
-                || nowNanos < state.lowerAtNanos()
-                || state.view().isEmpty()) {
-            return Outcome.of(state);
-        }
-        if (!state.quorate()) {
-            return judge(
-                    state,
-                    state.settings(),
-                    state.view(),
-                    state.expectedVotes(),
-                    state.waitingForAll(),
-                    NEVER,
-                    state.announced(),
-                    List.of());
-        }
-        int floor = state.settings().tieBreaker() == QuorumSettings.TieBreaker.OFF ? 2 : 1;
-        int lowered = Math.max(state.votes(), floor);
-        return judge(
-                state,
-                state.settings(),
-                state.view(),
-                Math.min(lowered, state.expectedVotes()),
-                state.waitingForAll(),
-                NEVER,
-                state.announced(),
-                List.of());
+    /** Whether a decision can depend on what other members have seen before this view. */
+    private static boolean needsHistory(QuorumSettings settings) {
+        return settings.waitForAll()
+                || settings.lastManStanding()
+                || settings.allowDownscale()
+                || settings.tieBreaker() != QuorumSettings.TieBreaker.OFF;
     }
 
-    /** The one place where quorum is decided; everything else only gathers what it needs. */
-    private static Outcome<QuorumState, QuorumEffect> judge(
-            QuorumState before,
-            QuorumSettings settings,
-            Optional<View> view,
-            int expected,
-            boolean waiting,
-            long lowerAt,
-            SortedMap<NodeId, QuorumAnnouncement> announced,
-            List<QuorumEffect> first) {
-        if (view.isEmpty()) {
-            var next = new QuorumState(
-                    before.self(),
-                    settings,
-                    view,
-                    false,
-                    0,
-                    expected,
-                    majority(expected),
-                    waiting,
-                    flags(settings, expected, false),
-                    "no view yet",
-                    before.quorateSequence(),
-                    before.quorateMembers(),
-                    lowerAt,
-                    announced);
-            return new Outcome<>(next, first);
-        }
-        SortedSet<NodeId> members = view.get().members();
-        int votes = votesOf(settings, members);
-        boolean everybodyHere = members.containsAll(settings.votes().keySet());
-        boolean stillWaiting = waiting && !everybodyHere;
-        boolean twoNode = settings.twoNode() && expected == 2;
-        int quorum = twoNode ? 1 : majority(expected);
-        String count = votes + " of " + expected + " votes, " + quorum + " needed";
-        boolean quorate;
-        String reason;
-        if (stillWaiting) {
-            var missing = new TreeSet<>(settings.votes().keySet());
-            missing.removeAll(members);
-            quorate = false;
-            reason = "waiting for all nodes to be seen together once; missing: " + missing;
-        } else if (votes >= quorum) {
-            quorate = true;
-            reason = count + (twoNode ? " (two_node)" : "");
-        } else if (settings.tieBreaker() != QuorumSettings.TieBreaker.OFF && votes * 2 == expected && votes > 0) {
-            Optional<NodeId> breaker = tieBreaker(settings, announced);
-            quorate = breaker.isPresent() && members.contains(breaker.get());
-            reason = breaker.isEmpty()
-                    ? count + "; a half that was never quorate has no tie breaker"
-                    : count + "; exactly half, and the tie breaker " + breaker.get()
-                            + (quorate ? " is here" : " is not");
-        } else {
-            quorate = false;
-            reason = count;
-        }
-        boolean changed = quorate != before.quorate();
-        var next = new QuorumState(
-                before.self(),
-                settings,
-                view,
-                quorate,
-                votes,
-                expected,
-                quorum,
-                stillWaiting,
-                flags(settings, expected, quorate),
-                reason,
-                quorate ? view.get().sequence() : before.quorateSequence(),
-                quorate ? members : before.quorateMembers(),
-                lowerAt,
-                announced);
-        var effects = new ArrayList<>(first);
-        if (changed) {
-            effects.add(new QuorumEffect.QuorumChanged(quorate, reason));
-        }
-        return new Outcome<>(next, effects);
-    }
-
-    /** Chosen among the members of the newest quorate view that anybody here was part of. */
-    private static Optional<NodeId> tieBreaker(
-            QuorumSettings settings, SortedMap<NodeId, QuorumAnnouncement> announced) {
-        QuorumAnnouncement newest = null;
-        for (QuorumAnnouncement each : announced.values()) {
-            if (each.quorateSequence() >= 0 && (newest == null || each.quorateSequence() > newest.quorateSequence())) {
-                newest = each;
-            }
-        }
-        if (newest == null) {
-            return Optional.empty();
-        }
-        SortedSet<NodeId> candidates = newest.quorateMembers();
-        return switch (settings.tieBreaker()) {
-            case LOWEST -> Optional.of(candidates.first());
-            case HIGHEST -> Optional.of(candidates.last());
-            case LIST ->
-                settings.tieBreakerNodes().stream().filter(candidates::contains).findFirst();
-            case OFF -> Optional.empty();
-        };
-    }
-
-    private static int votesOf(QuorumSettings settings, SortedSet<NodeId> members) {
-        return members.stream().mapToInt(settings::votesOf).sum();
-    }
-
-    private static int majority(int expected) {
-        return expected / 2 + 1;
-    }
-
-    private static SortedSet<String> flags(QuorumSettings settings, int expected, boolean quorate) {
-        var flags = new TreeSet<String>();
-        if (quorate) {
-            flags.add("Quorate");
-        }
-        if (settings.twoNode() && expected == 2) {
-            flags.add("2Node");
-        }
-        if (settings.waitForAll()) {
-            flags.add("WaitForAll");
-        }
-        if (settings.lastManStanding()) {
-            flags.add("LastManStanding");
-        }
-        if (settings.tieBreaker() != QuorumSettings.TieBreaker.OFF) {
-            flags.add("AutoTieBreaker");
-        }
-        if (settings.allowDownscale()) {
-            flags.add("AllowDownscale");
-        }
-        return flags;
+    /** All members were in the previous view too, without a time elsewhere: they know what this node knows. */
+    private static boolean isShrunk(QuorumState state, ViewChanged change) {
+        return state.informed()
+                && state.view().isPresent()
+                && state.view().get().members().containsAll(change.view().members())
+                && change.view().members().stream().noneMatch(change.left()::containsKey);
     }
 }

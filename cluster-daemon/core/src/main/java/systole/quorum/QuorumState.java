@@ -21,10 +21,14 @@ import systole.kernel.NodeId;
  * @param flags as {@code corosync-quorumtool} names them: Quorate, 2Node, WaitForAll, LastManStanding,
  *     AutoTieBreaker, AllowDownscale
  * @param reason why it is quorate or not, one sentence for people
- * @param quorateSequence sequence of the last quorate view of this life, -1 if none
+ * @param quorateSequence sequence of the last quorate view known of in this life, -1 if none
  * @param quorateMembers its members
  * @param lowerAtNanos when last-man-standing lowers the expected votes, {@code Long.MAX_VALUE} if not pending
  * @param announced what the members of this view said of the time before it
+ * @param informed everything that counts from before is known; until then this view is not quorate
+ * @param remembers this life has itself been in a quorate view
+ * @param strict besides the expected votes, a majority of the last quorate view is needed: somebody may have lowered
+ * @param lowerTo expected votes that this member is ready to lower to, 0 if none
  */
 public record QuorumState(
         NodeId self,
@@ -40,7 +44,11 @@ public record QuorumState(
         long quorateSequence,
         SortedSet<NodeId> quorateMembers,
         long lowerAtNanos,
-        SortedMap<NodeId, QuorumAnnouncement> announced) {
+        SortedMap<NodeId, QuorumAnnouncement> announced,
+        boolean informed,
+        boolean remembers,
+        boolean strict,
+        int lowerTo) {
     public QuorumState {
         flags = Collections.unmodifiableSortedSet(new TreeSet<>(flags));
         quorateMembers = Collections.unmodifiableSortedSet(new TreeSet<>(quorateMembers));

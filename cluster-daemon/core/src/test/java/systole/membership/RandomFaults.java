@@ -87,10 +87,14 @@ final class RandomFaults {
         healed = true;
         for (RingWorld.Node node : world.nodes.values()) {
             node.disk.speed(200_000, 2 * MILLI);
+            if (node.paused) {
+                node.resume();
+            }
+            if (node.stack != null && node.leaving) {
+                node.crash(false);
+            }
             if (node.stack == null) {
                 node.start();
-            } else if (node.paused) {
-                node.resume();
             }
         }
     }

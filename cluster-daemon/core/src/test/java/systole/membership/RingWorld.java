@@ -140,7 +140,7 @@ final class RingWorld {
         View view;
 
         boolean paused;
-        boolean stopped;
+        boolean leaving;
         long pausedSince;
         long leavingSince;
         int life;
@@ -171,7 +171,7 @@ final class RingWorld {
             }
             life++;
             paused = false;
-            stopped = false;
+            leaving = false;
             view = null;
             byte[] stored = disk.read(RING_FILE);
             long last = stored.length == 8 ? ByteBuffer.wrap(stored).getLong() : 1000 + time.nowNanos() / MILLI;
@@ -205,6 +205,7 @@ final class RingWorld {
 
         void leave() {
             tell(id + " leaves");
+            leaving = true;
             leavingSince = time.nowNanos();
             input(new RingInput.Leave(time.nowNanos()));
         }
@@ -305,7 +306,6 @@ final class RingWorld {
                 tell(id + " " + report.words());
             } else if (effect instanceof RingEffect.Stopped) {
                 tell(id + " has left");
-                stopped = true;
                 if (time.nowNanos() - leavingSince < settings.tokenLoss()) {
                     invariants.left(this);
                 }

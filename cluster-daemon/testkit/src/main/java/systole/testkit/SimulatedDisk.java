@@ -18,6 +18,8 @@ public final class SimulatedDisk {
         byte[] durable = new byte[0];
         byte[] content = new byte[0];
         boolean replaced;
+        long started;
+        long finished;
     }
 
     private final VirtualTime time;
@@ -82,9 +84,14 @@ public final class SimulatedDisk {
         File file = files.computeIfAbsent(name, ignored -> new File());
         byte[] content = file.content;
         long mine = generation;
+        long number = ++file.started;
         time.after(seed.between(minSyncNanos, maxSyncNanos), "sync", () -> {
             if (mine == generation) {
-                file.durable = content;
+                // A later sync may have been faster; what it made durable stays.
+                if (number > file.finished) {
+                    file.finished = number;
+                    file.durable = content;
+                }
                 if (file.content == content) {
                     file.replaced = false;
                 }

@@ -1,0 +1,249 @@
+package systole.quorum;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import systole.group.View;
+import systole.kernel.NodeId;
+import systole.kernel.Outcome;
+import systole.quorum.QuorumSettings.TieBreaker;
+
+/** One decision in the making: the new knowledge is put in, then {@link #decide} says what follows. */
+final class QuorumDecision {
+    private final QuorumState before;
+    private final List<QuorumEffect> effects = new ArrayList<>();
+
+    QuorumSettings settings;
+    Optional<View> view;
+    int expected;
+    boolean waiting;
+    long lowerAt;
+    SortedMap<NodeId, QuorumAnnouncement> announced;
+    boolean informed;
+    boolean strict;
+    boolean shrunkWhileQuorate;
+    int lowerTo;
+
+    private record Ruling(boolean quorate, String reason) {}
+
+    QuorumDecision(QuorumState before) {
+        this.before = before;
+        this.settings = before.settings();
+        this.view = before.view();
+        this.expected = before.expectedVotes();
+        this.waiting = before.waitingForAll();
+        this.lowerAt = before.lowerAtNanos();
+        this.announced = new TreeMap<>(before.announced());
+        this.informed = before.informed();
+        this.strict = before.strict();
+        this.lowerTo = before.lowerTo();
+    }
+
+    /** Tells the other members what is known here. */
+    void announce() {
+        var own = new QuorumAnnouncement(
+                before.self(),
+                view.orElseThrow().sequence(),
+                waiting,
+                expected,
+                before.quorateSequence(),
+                before.quorateMembers(),
+                before.remembers(),
+                strict,
+                lowerTo);
+        announced.put(before.self(), own);
+        effects.add(new QuorumEffect.Announce(own));
+    }
+
+    Outcome<QuorumState, QuorumEffect> decide() {
+        int votes = view.map(present -> votesOf(settings, present.members())).orElse(0);
+        boolean twoNode = settings.twoNode() && expected == 2;
+        int quorum = twoNode ? 1 : majority(expected);
+        Ruling ruling = view.isEmpty()
+                ? new Ruling(false, "no view yet")
+                : rule(view.get().members(), votes, quorum, twoNode);
+        // What the others know of an earlier quorate view is known here from now on, also in the next view.
+        Optional<QuorumAnnouncement> newest = newest();
+        boolean learned = newest.isPresent() && newest.get().quorateSequence() > before.quorateSequence();
+        long sequence = learned ? newest.get().quorateSequence() : before.quorateSequence();
+        SortedSet<NodeId> members = learned ? newest.get().quorateMembers() : before.quorateMembers();
+        if (ruling.quorate()) {
+            sequence = view.orElseThrow().sequence();
+            members = view.orElseThrow().members();
+        }
+        if (ruling.quorate() != before.quorate()) {
+            effects.add(new QuorumEffect.QuorumChanged(ruling.quorate(), ruling.reason()));
+        }
+        var next = new QuorumState(
+                before.self(),
+                settings,
+                view,
+                ruling.quorate(),
+                votes,
+                expected,
+                quorum,
+                waiting && !everybodyIsHere(),
+                flags(settings, expected, ruling.quorate()),
+                ruling.reason(),
+                sequence,
+                members,
+                lowerAt,
+                announced,
+                informed,
+                before.remembers() || ruling.quorate(),
+                !ruling.quorate() && mustBeStrict(),
+                lowerTo);
+        return new Outcome<>(next, effects);
+    }
+
+    private Ruling rule(SortedSet<NodeId> members, int votes, int quorum, boolean twoNode) {
+        String count = votes + " of " + expected + " votes, " + quorum + " needed";
+        if (!informed) {
+            var silent = new TreeSet<>(members);
+            silent.removeAll(announced.keySet());
+            return new Ruling(false, "waiting to hear from " + silent + " what was before this view");
+        }
+        if (waiting && !everybodyIsHere()) {
+            var missing = new TreeSet<>(settings.votes().keySet());
+            missing.removeAll(members);
+            return new Ruling(false, "waiting for all nodes to be seen together once; missing: " + missing);
+        }
+        SortedSet<NodeId> electorate = electorate();
+        Optional<NodeId> breaker = tieBreaker(electorate);
+        boolean half = settings.tieBreaker() != TieBreaker.OFF && votes * 2 == expected && votes > 0;
+        if (half && breaker.isEmpty()) {
+            return new Ruling(false, count + "; a half that was never quorate has no tie breaker");
+        }
+        boolean breakerIsHere = breaker.isPresent() && members.contains(breaker.get());
+        if (half && !breakerIsHere) {
+            return new Ruling(false, count + "; exactly half, and the tie breaker " + breaker.get() + " is not here");
+        }
+        if (half && !allRemember(members)) {
+            return new Ruling(
+                    false, count + "; exactly half, and some of it have restarted: what they forgot may be newer");
+        }
+        if (!half && votes < quorum) {
+            return new Ruling(false, count);
+        }
+        if (mustBeStrict() && !twoNode) {
+            // Lowered, perhaps: nodes that had no part in that must not tip the balance against those that had.
+            int all = votesOf(settings, electorate);
+            var here = new TreeSet<>(electorate);
+            here.retainAll(members);
+            int present = votesOf(settings, here);
+            boolean most = present * 2 > all || (present * 2 == all && breakerIsHere);
+            return new Ruling(
+                    most,
+                    count + "; expected votes were lowered, and " + present + " of the " + all
+                            + " votes of the last quorate view " + electorate + " are here");
+        }
+        if (half) {
+            return new Ruling(true, count + "; exactly half, and the tie breaker " + breaker.get() + " is here");
+        }
+        return new Ruling(true, count + (twoNode ? " (two_node)" : ""));
+    }
+
+    /** A half counts only if none of it can have forgotten a newer quorate view. */
+    private boolean allRemember(SortedSet<NodeId> members) {
+        if (shrunkWhileQuorate
+                || (before.quorate()
+                        && before.quorateSequence() == view.orElseThrow().sequence())) {
+            return true;
+        }
+        for (NodeId member : members) {
+            @Nullable QuorumAnnouncement said = announced.get(member);
+            if (said == null || !said.remembers()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean mustBeStrict() {
+        // Only what was said of the newest quorate view counts; the own word is among what was announced.
+        return lowerTo > 0
+                || expected < settings.configuredVotes()
+                || newest().map(last -> announced.values().stream()
+                                .anyMatch(each -> each.quorateSequence() == last.quorateSequence() && each.strict()))
+                        .orElse(false);
+    }
+
+    private boolean everybodyIsHere() {
+        return view.isPresent()
+                && view.get().members().containsAll(settings.votes().keySet());
+    }
+
+    /** Members of the newest quorate view that anybody here was part of; the present one if it is quorate already. */
+    private SortedSet<NodeId> electorate() {
+        if (view.isPresent() && before.quorateSequence() == view.get().sequence()) {
+            return before.quorateMembers();
+        }
+        return newest().map(QuorumAnnouncement::quorateMembers).orElse(new TreeSet<>());
+    }
+
+    /** What is known of the newest quorate view; of several accounts the one that has lowered furthest. */
+    Optional<QuorumAnnouncement> newest() {
+        @Nullable QuorumAnnouncement newest = null;
+        for (QuorumAnnouncement each : announced.values()) {
+            if (each.quorateSequence() < 0) {
+                continue;
+            }
+            if (newest == null
+                    || each.quorateSequence() > newest.quorateSequence()
+                    || (each.quorateSequence() == newest.quorateSequence()
+                            && each.expectedVotes() < newest.expectedVotes())) {
+                newest = each;
+            }
+        }
+        return Optional.ofNullable(newest);
+    }
+
+    private Optional<NodeId> tieBreaker(SortedSet<NodeId> candidates) {
+        if (candidates.isEmpty()) {
+            return Optional.empty();
+        }
+        return switch (settings.tieBreaker()) {
+            case LOWEST -> Optional.of(candidates.first());
+            case HIGHEST -> Optional.of(candidates.last());
+            case LIST ->
+                settings.tieBreakerNodes().stream().filter(candidates::contains).findFirst();
+            case OFF -> Optional.empty();
+        };
+    }
+
+    static int votesOf(QuorumSettings settings, SortedSet<NodeId> members) {
+        return members.stream().mapToInt(settings::votesOf).sum();
+    }
+
+    static int majority(int expected) {
+        return expected / 2 + 1;
+    }
+
+    static SortedSet<String> flags(QuorumSettings settings, int expected, boolean quorate) {
+        var flags = new TreeSet<String>();
+        if (quorate) {
+            flags.add("Quorate");
+        }
+        if (settings.twoNode() && expected == 2) {
+            flags.add("2Node");
+        }
+        if (settings.waitForAll()) {
+            flags.add("WaitForAll");
+        }
+        if (settings.lastManStanding()) {
+            flags.add("LastManStanding");
+        }
+        if (settings.tieBreaker() != TieBreaker.OFF) {
+            flags.add("AutoTieBreaker");
+        }
+        if (settings.allowDownscale()) {
+            flags.add("AllowDownscale");
+        }
+        return flags;
+    }
+}

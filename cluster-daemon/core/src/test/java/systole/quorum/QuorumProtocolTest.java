@@ -1,0 +1,293 @@
+package systole.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import systole.group.GroupEvent.Departure;
+import systole.group.View;
+import systole.kernel.BadInputException;
+import systole.kernel.NodeId;
+import systole.quorum.QuorumInput.Announced;
+import systole.quorum.QuorumInput.Tick;
+import systole.quorum.QuorumInput.ViewChanged;
+import systole.quorum.QuorumSettings.TieBreaker;
+
+class QuorumProtocolTest {
+    private static final long WINDOW = 10_000;
+
+    private long sequence = 1;
+
+    private static SortedSet<NodeId> ids(int... values) {
+        var result = new TreeSet<NodeId>();
+        for (int value : values) {
+            result.add(new NodeId(value));
+        }
+        return result;
+    }
+
+    private QuorumState start(int self, QuorumSettings settings) {
+        return QuorumProtocol.initial(new NodeId(self), settings);
+    }
+
+    private QuorumState view(QuorumState state, int... members) {
+        return view(state, 0, Map.of(), members);
+    }
+
+    private QuorumState view(QuorumState state, long now, Map<NodeId, Departure> left, int... members) {
+        var set = ids(members);
+        var view = new View(sequence++, set.first(), set);
+        var next = QuorumProtocol.step(state, new ViewChanged(now, view, left)).next();
+        for (NodeId member : set) {
+            if (!member.equals(state.self())) {
+                // The others know what this node knows.
+                var own = next.announced().get(state.self());
+                var said = new QuorumAnnouncement(
+                        member,
+                        own.viewSequence(),
+                        own.waitingForAll(),
+                        own.expectedVotes(),
+                        own.quorateSequence(),
+                        own.quorateMembers(),
+                        own.remembers(),
+                        own.strict(),
+                        own.lowerTo());
+                next = QuorumProtocol.step(next, new Announced(now, said)).next();
+            }
+        }
+        return next;
+    }
+
+    /** Time passes for all members of the view. */
+    private QuorumState tick(QuorumState state, long now) {
+        var outcome = QuorumProtocol.step(state, new Tick(now));
+        var next = outcome.next();
+        for (QuorumEffect effect : outcome.effects()) {
+            if (effect instanceof QuorumEffect.Announce announce) {
+                var own = announce.announcement();
+                for (NodeId member : state.view().orElseThrow().members()) {
+                    var said = new QuorumAnnouncement(
+                            member,
+                            own.viewSequence(),
+                            own.waitingForAll(),
+                            own.expectedVotes(),
+                            own.quorateSequence(),
+                            own.quorateMembers(),
+                            own.remembers(),
+                            own.strict(),
+                            own.lowerTo());
+                    next = QuorumProtocol.step(next, new Announced(now, said)).next();
+                }
+            }
+        }
+        return next;
+    }
+
+    /** Several nodes change to one view and hear each other's announcements. */
+    private void together(Map<Integer, QuorumState> states, int... members) {
+        var set = ids(members);
+        var view = new View(sequence++, set.first(), set);
+        var said = new java.util.ArrayList<QuorumAnnouncement>();
+        for (int member : members) {
+            var outcome = QuorumProtocol.step(states.get(member), new ViewChanged(0, view, Map.of()));
+            states.put(member, outcome.next());
+            outcome.effects().forEach(effect -> {
+                if (effect instanceof QuorumEffect.Announce announce) {
+                    said.add(
+                            QuorumAnnouncement.fromBytes(announce.announcement().toBytes()));
+                }
+            });
+        }
+        for (QuorumAnnouncement each : said) {
+            for (int member : members) {
+                states.put(
+                        member,
+                        QuorumProtocol.step(states.get(member), new Announced(0, each))
+                                .next());
+            }
+        }
+    }
+
+    @Test
+    void aMajorityIsQuorateAndAHalfIsNot() {
+        var state = start(1, QuorumSettings.majorityOf(ids(1, 2, 3, 4)));
+
+        assertThat(view(state, 1, 2, 3).quorate()).isTrue();
+        assertThat(view(state, 1, 2).quorate()).isFalse();
+        assertThat(view(state, 1, 2).reason()).isEqualTo("2 of 4 votes, 3 needed");
+    }
+
+    @Test
+    void votesCountAndNotHeads() {
+        var votes = new TreeMap<NodeId, Integer>();
+        votes.put(new NodeId(1), 3);
+        votes.put(new NodeId(2), 1);
+        votes.put(new NodeId(3), 1);
+        var settings = QuorumSettings.majorityOf(ids(1, 2, 3)).withVotes(votes, 0);
+
+        assertThat(view(start(1, settings), 1).quorate()).isTrue();
+        assertThat(view(start(2, settings), 2, 3).quorate()).isFalse();
+    }
+
+    @Test
+    void twoNodeWaitsForBothOnceAndThenOneIsEnough() {
+        var state = start(1, QuorumSettings.majorityOf(ids(1, 2)).withTwoNode());
+
+        state = view(state, 1);
+        assertThat(state.quorate()).isFalse();
+        assertThat(state.reason()).contains("missing: [n2]");
+        state = view(state, 1, 2);
+        assertThat(state.quorate()).isTrue();
+        state = view(state, 1);
+        assertThat(state.quorate()).isTrue();
+        assertThat(state.flags()).containsExactly("2Node", "Quorate", "WaitForAll");
+    }
+
+    @Test
+    void cancellingTheWaitLetsAMajorityAct() {
+        var state = view(start(1, QuorumSettings.majorityOf(ids(1, 2, 3)).withWaitForAll(true)), 1, 2);
+        assertThat(state.quorate()).isFalse();
+
+        var outcome = QuorumProtocol.step(state, new QuorumInput.WaitForAllCancelled(0));
+
+        assertThat(outcome.next().quorate()).isTrue();
+        assertThat(outcome.effects()).hasSize(1);
+    }
+
+    @Test
+    void aRestartedNodeNeedNotWaitWhenAMemberHasSeenAll() {
+        var settings = QuorumSettings.majorityOf(ids(1, 2, 3)).withWaitForAll(true);
+        var states = new TreeMap<Integer, QuorumState>();
+        for (int i = 1; i <= 3; i++) {
+            states.put(i, start(i, settings));
+        }
+        together(states, 1, 2, 3);
+        together(states, 1, 2);
+        states.put(2, start(2, settings));
+        together(states, 1, 2);
+
+        assertThat(states.get(1).quorate()).isTrue();
+        assertThat(states.get(2).quorate()).isTrue();
+    }
+
+    @Test
+    void lastManStandingLowersStepByStepDownToTwo() {
+        var settings = QuorumSettings.majorityOf(ids(1, 2, 3, 4, 5)).withLastManStanding(WINDOW);
+        var state = view(start(1, settings), 1, 2, 3, 4, 5);
+
+        state = view(state, 100, Map.of(), 1, 2, 3);
+        assertThat(state.expectedVotes()).isEqualTo(5);
+        assertThat(state.deadlineNanos()).isEqualTo(100 + WINDOW);
+        state = tick(state, 100 + WINDOW);
+        assertThat(state.expectedVotes()).isEqualTo(3);
+        state = view(state, 20_000, Map.of(), 1, 2);
+        state = tick(state, 20_000 + WINDOW);
+        assertThat(state.quorate()).isTrue();
+        assertThat(state.expectedVotes()).isEqualTo(2);
+        state = view(state, 40_000, Map.of(), 1);
+        assertThat(state.quorate()).isFalse();
+        assertThat(tick(state, 90_000).quorate()).isFalse();
+    }
+
+    @Test
+    void withATieBreakerTheLastManCanBeOne() {
+        var settings = QuorumSettings.majorityOf(ids(1, 2))
+                .withLastManStanding(WINDOW)
+                .withTieBreaker(TieBreaker.LOWEST, List.of());
+        var state = view(view(start(1, settings), 1, 2), 100, Map.of(), 1);
+        assertThat(state.quorate()).isTrue();
+
+        state = tick(state, 100 + WINDOW);
+
+        assertThat(state.expectedVotes()).isEqualTo(1);
+        assertThat(state.quorate()).isTrue();
+    }
+
+    @Test
+    void ofTwoHalvesOnlyTheOneWithTheTieBreakerGoesOn() {
+        for (TieBreaker rule : List.of(TieBreaker.LOWEST, TieBreaker.HIGHEST, TieBreaker.LIST)) {
+            var settings = QuorumSettings.majorityOf(ids(1, 2, 3, 4))
+                    .withTieBreaker(rule, rule == TieBreaker.LIST ? List.of(new NodeId(3)) : List.of());
+            var states = new TreeMap<Integer, QuorumState>();
+            for (int i = 1; i <= 4; i++) {
+                states.put(i, start(i, settings));
+            }
+            together(states, 1, 2, 3, 4);
+            together(states, 1, 2);
+            together(states, 3, 4);
+
+            boolean first = rule == TieBreaker.LOWEST;
+            assertThat(states.get(1).quorate()).isEqualTo(first);
+            assertThat(states.get(2).quorate()).isEqualTo(first);
+            assertThat(states.get(3).quorate()).isEqualTo(!first);
+            assertThat(states.get(4).quorate()).isEqualTo(!first);
+        }
+    }
+
+    @Test
+    void aHalfThatWasNeverQuorateHasNoTieBreaker() {
+        var settings = QuorumSettings.majorityOf(ids(1, 2, 3, 4)).withTieBreaker(TieBreaker.LOWEST, List.of());
+        var states = new TreeMap<Integer, QuorumState>();
+        for (int i = 1; i <= 4; i++) {
+            states.put(i, start(i, settings));
+        }
+        together(states, 2, 3, 4);
+        states.put(1, start(1, settings));
+        together(states, 1, 4);
+        together(states, 2, 3);
+
+        assertThat(states.get(2).quorate()).isTrue();
+        assertThat(states.get(1).quorate()).isFalse();
+        assertThat(states.get(4).quorate()).isFalse();
+    }
+
+    @Test
+    void aGoodbyeLowersTheExpectedVotesIfAllowed() {
+        var settings = QuorumSettings.majorityOf(ids(1, 2, 3, 4, 5)).withAllowDownscale();
+        var state = view(start(1, settings), 1, 2, 3, 4, 5);
+
+        state = view(state, 0, Map.of(new NodeId(5), Departure.LEFT), 1, 2, 3, 4);
+        assertThat(state.expectedVotes()).isEqualTo(4);
+        state = view(state, 0, Map.of(new NodeId(4), Departure.LOST), 1, 2, 3);
+        assertThat(state.expectedVotes()).isEqualTo(4);
+        state = view(state, 0, Map.of(), 1, 2, 3, 4, 5);
+        assertThat(state.expectedVotes()).isEqualTo(5);
+    }
+
+    @Test
+    void changedSettingsAreJudgedAtOnce() {
+        var state = view(start(1, QuorumSettings.majorityOf(ids(1, 2, 3))), 1);
+        assertThat(state.quorate()).isFalse();
+
+        var lowered = state.settings().withVotes(state.settings().votes(), 1);
+        var outcome = QuorumProtocol.step(state, new QuorumInput.SettingsChanged(0, lowered));
+
+        assertThat(outcome.next().quorate()).isTrue();
+        assertThat(outcome.next().settings().warnings()).anyMatch(each -> each.contains("two partitions"));
+    }
+
+    @Test
+    void contradictingSettingsAreRefusedWithTheWayOut() {
+        var two = QuorumSettings.majorityOf(ids(1, 2)).withTwoNode();
+
+        assertThatThrownBy(() -> two.withTieBreaker(TieBreaker.LOWEST, List.of()))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("exclude each other");
+        assertThatThrownBy(() -> two.withVotes(two.votes(), 1)).hasMessageContaining("expected_votes: 1");
+    }
+
+    @Test
+    void bytesThatAreNoAnnouncementAreRefused() {
+        byte[] good = new QuorumAnnouncement(new NodeId(1), 5, true, 3, 4, ids(1, 2), true, true, 2).toBytes();
+        byte[] cut = java.util.Arrays.copyOf(good, good.length - 1);
+
+        assertThatThrownBy(() -> QuorumAnnouncement.fromBytes(cut)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> QuorumAnnouncement.fromBytes(new byte[3]))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
