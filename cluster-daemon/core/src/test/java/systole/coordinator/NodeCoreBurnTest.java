@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 import systole.kernel.NodeId;
 import systole.kernel.Seed;
 
-/** Random misfortune. {@code -Dsystole.core.burn=N} plays N seeds, {@code -Dsystole.core.seed=S} one of them. */
+/**
+ * Random misfortune. {@code -Dsystole.core.burn=N} plays N seeds (default 12), {@code -Dsystole.core.seed=S} one of them. Planned by
+ * the real scheduler, or by a simple one with {@code -Dsystole.core.planner=simple}.
+ */
 class NodeCoreBurnTest {
     private static final List<String> NODES = List.of("alpha", "beta", "gamma", "delta", "epsilon");
     private static final List<String> RESOURCES = List.of("web", "db", "mail", "ftp");
@@ -22,7 +25,7 @@ class NodeCoreBurnTest {
             play(Long.parseLong(one));
             return;
         }
-        int count = Integer.getInteger("systole.core.burn", 25);
+        int count = Integer.getInteger("systole.core.burn", 12);
         for (long seed = 1; seed <= count; seed++) {
             play(seed);
         }
