@@ -452,7 +452,8 @@ public final class NodeCore {
             return;
         }
         knownOwnFencings.addAll(own);
-        // A node that comes back stands alone at first, without quorum, and does not know yet that it was fenced before it
+        // A node that comes back stands alone at first, without quorum, and does not know yet that it was fenced before
+        // it
         // started; only one that had quorum since then can have been fenced while it ran something.
         everReady |= done.quorate();
         reconfigureIfChanged();
