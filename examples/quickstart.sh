@@ -14,20 +14,15 @@ keep=no rebuild=no work=''
 say() { printf '\n== %s\n' "$*"; }
 die() { printf 'quickstart: %s\n' "$*" >&2; exit 1; }
 
-# Every process of the node whose root is $1: the daemon and all that its agents started.
+# Every process of the node whose root is $1: the daemon and all that its agents started. A process may end while we
+# look, so what cannot be read any more is none of ours.
 pids_of() {
-    local environment
-    for environment in /proc/[0-9]*/environ; do
-        # A process may end while we look: then it is none of ours.
-        if tr '\0' '\n' 2>/dev/null < "$environment" | grep -qxF "SYSTOLE_NODE_ROOT=$1"; then
-            basename "$(dirname "$environment")"
-        fi
-    done
+    grep -zlxF "SYSTOLE_NODE_ROOT=$1" /proc/[0-9]*/environ 2>/dev/null | sed 's#/proc/\([0-9]*\)/.*#\1#'
 }
 kill_node() {
     local pids
-    pids=$(pids_of "$1")
-    [ -z "$pids" ] || kill -9 $pids 2>/dev/null
+    mapfile -t pids < <(pids_of "$1")
+    [ ${#pids[@]} -eq 0 ] || kill -9 "${pids[@]}" 2>/dev/null
 }
 end_cluster() {
     [ -n "$client" ] && kill "$client" 2>/dev/null
@@ -96,7 +91,7 @@ wait_for() { # SECONDS WORDS COMMAND...: until the command succeeds
     shift 2
     end=$(($(millis) + limit * 1000))
     until "$@"; do
-        [ "$(millis)" -lt $end ] || { tail -n 30 "$work"/n?.log >&2; die "not within $limit s: $what"; }
+        [ "$(millis)" -lt $end ] || { tail -n 30 "$work"/*.log "$work"/*.out >&2; die "not within $limit s: $what"; }
         read -r -t 0.05 <> <(:) || :
     done
 }
@@ -111,7 +106,7 @@ sed -e "s#@PORT@#$web_port#" -e "s#@FOLDER@#$work#" "$here/web-failover.crm" > "
 loads() { "$tree/bin/systole" --root "$work/n1" configure load update "$work/web-failover.crm" >"$work/load.out" 2>&1; }
 formed() { "$tree/bin/systole" --root "$work/n1" status 2>/dev/null | grep -q 'Online: \[ n1 n2 n3 \]'; }
 wait_for 60 "three nodes online" formed
-wait_for 60 "configuration loaded: $(cat "$work/load.out" 2>/dev/null)" loads
+wait_for 60 "the configuration is loaded; see $work/load.out" loads
 
 # Who answers, or nothing. No other program is started: bash speaks HTTP well enough.
 ask() {
@@ -145,8 +140,9 @@ victim=$(ask)
 [ -n "$victim" ] || die "nobody serves"
 for n in n1 n2 n3; do [ "$n" != "$victim" ] && witness=$n; done
 say "kill -9 of everything on $victim, the node that serves"
+mapfile -t doomed < <(pids_of "$work/$victim")
 killed=$(millis)
-kill_node "$work/$victim"
+kill -9 "${doomed[@]}"
 moved() { grep -q " n[^${victim#n}]" "$work/client.log"; }
 wait_for 60 "another node serves" moved
 before=$(awk -v v="$victim" '$2 == v { t = $1 } END { print t }' "$work/client.log")
@@ -154,7 +150,7 @@ after=$(awk -v v="$victim" '$2 != v && $2 != "-" { print $1; exit }' "$work/clie
 kill $client; wait $client 2>/dev/null; client=''
 
 "$tree/bin/systole" --root "$work/$witness" status
-say "outage seen by the client: $((after - before)) ms (killed $((killed - before)) ms after the last good answer)"
+say "outage seen by the client: $((after - before)) ms"
 "$tree/bin/systole" --root "$work/$witness" history --limit 20
 
 if [ $keep = yes ]; then
