@@ -1,6 +1,7 @@
 package systole.daemon;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,7 +45,8 @@ final class Planner {
         try {
             Plan plan = Scheduler.schedule(request.cib(), Instant.ofEpochMilli(request.epochMillis()));
             answer = new NodeInput.Planned(
-                    request.planId(), plan.graph(), plan.graph().recheckBy(), plan.changes());
+                    request.planId(), plan.graph(), plan.graph().recheckBy(), List.of());
+            plan.changes().forEach(change -> LOG.info("plan {}: {}", request.planId(), change.strip()));
         } catch (RuntimeException | StackOverflowError e) {
             LOG.error("the scheduler failed on plan {}", request.planId(), e);
             answer = new NodeInput.PlanFailed(request.planId(), String.valueOf(e.getMessage()));
