@@ -170,7 +170,7 @@ public record ClusterState(
 
     /** Digest of the durable part: configuration, its version and history, tickets. */
     public long configurationDigest() {
-        long hash = Digest.chain(Digest.of(configuration), version.adminEpoch());
+        long hash = Digest.chain(configuration.digest(), version.adminEpoch());
         hash = Digest.chain(hash, version.epoch());
         for (ChangeRecord change : changes) {
             hash = Digest.chain(hash, Digest.of(change.requestId()));

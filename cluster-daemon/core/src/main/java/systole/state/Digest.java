@@ -1,7 +1,6 @@
 package systole.state;
 
 import java.util.Map;
-import systole.model.Element;
 
 /**
  * Order-dependent 64-bit digest of state, to notice that two nodes differ. Not for security. The value 0 is never a
@@ -11,19 +10,6 @@ final class Digest {
     private static final long PRIME = 0x9E3779B97F4A7C15L;
 
     private Digest() {}
-
-    static long of(Element element) {
-        long hash = of(element.name());
-        for (Map.Entry<String, String> attribute : element.attributes().entrySet()) {
-            // Attribute order means nothing, so each pair is added, not chained.
-            hash += mix(of(attribute.getKey()) * 31 + of(attribute.getValue()));
-        }
-        hash = chain(hash, of(element.text()));
-        for (Element child : element.children()) {
-            hash = chain(hash, of(child));
-        }
-        return nonZero(hash);
-    }
 
     static long of(String text) {
         long hash = text.length() + PRIME;

@@ -20,7 +20,6 @@ public final class ResourceHistory {
     private final String type;
     private final SortedMap<String, Element> operations;
     private @Nullable Element rendered;
-    private long digest;
 
     public ResourceHistory(
             String resource,
@@ -86,12 +85,7 @@ public final class ResourceHistory {
     }
 
     long digest() {
-        long made = digest;
-        if (made == 0) {
-            made = Digest.of(element());
-            digest = made;
-        }
-        return made;
+        return element().digest();
     }
 
     @Override

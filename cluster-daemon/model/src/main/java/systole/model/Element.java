@@ -20,6 +20,7 @@ public final class Element {
     private final List<Element> children;
     private final String text;
     private final int line;
+    private long digest;
 
     private Element(String name, Map<String, String> attributes, List<Element> children, String text, int line) {
         this.name = name;
@@ -138,6 +139,43 @@ public final class Element {
 
     private static Map<String, String> copy(Map<String, String> attributes) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+    }
+
+    /**
+     * 64-bit digest of the element and all in it, never 0; not for security. The order of children counts, that of
+     * attributes does not. Worked out once for each element, so after a small change of a large document almost nothing
+     * is gone through again. Two threads may work it out at the same time, with the same result.
+     */
+    public long digest() {
+        long made = digest;
+        if (made == 0) {
+            made = text(name);
+            for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+                made += mix(text(attribute.getKey()) * 31 + text(attribute.getValue()));
+            }
+            made = mix(made * 31 + text(text));
+            for (Element child : children) {
+                made = mix(made * 31 + child.digest());
+            }
+            made = made == 0 ? 1 : made;
+            digest = made;
+        }
+        return made;
+    }
+
+    private static long text(String text) {
+        long hash = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * 0x100000001B3L;
+        }
+        return mix(hash);
+    }
+
+    private static long mix(long value) {
+        long z = value + 0x9E3779B97F4A7C15L;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
     }
 
     @Override

@@ -1,0 +1,93 @@
+package systole.simulation;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import systole.kernel.BadInputException;
+import systole.kernel.NearestWord;
+
+/** What can be done to a cluster. The names in lower case, with dashes, are the words of {@code --faults}. */
+public enum Fault {
+    /** The machine loses power: services, daemon, and what the disk had not synced are gone. */
+    CRASH(true),
+    /** The daemon is killed; its services go on. */
+    KILL_DAEMON(false),
+    /** The daemon does not run for a while; its services do. */
+    PAUSE(false),
+    /** The node's loop is slow while its ring goes on. */
+    STALL(true),
+    /** The network falls apart. */
+    PARTITION(true),
+    /** One node is heard no more, or hears no more. */
+    ONE_WAY_CUT(true),
+    LOSS(true),
+    /** Packets are slow and overtake each other. */
+    DELAY(true),
+    DUPLICATION(true),
+    /** A service ends by itself. */
+    SERVICE_FAILURE(true),
+    /** Agents fail or do nothing. */
+    AGENT_FAILURE(false),
+    /** Agents are slow, beyond their time-out too. */
+    SLOW_AGENTS(false),
+    /** The fence device refuses. */
+    FENCE_FAILURE(true),
+    /** The fence device takes its time. */
+    SLOW_FENCE(true),
+    /** The fence device reports success without having done anything. */
+    LYING_FENCE(true),
+    /** An orderly stop of a daemon. */
+    SHUTDOWN(true),
+    /** An administrator puts nodes into standby and back. */
+    STANDBY(true),
+    /** Many changes of the configuration at once. */
+    COMMIT_STORM(true);
+
+    private final boolean withoutFencing;
+
+    Fault(boolean withoutFencing) {
+        this.withoutFencing = withoutFencing;
+    }
+
+    /**
+     * Whether the promise that nothing runs twice holds against this fault with fencing off, too. A daemon that does not
+     * run cannot stop its services, and no lease helps against that (architecture D9).
+     */
+    boolean isSafeWithoutFencing() {
+        return withoutFencing;
+    }
+
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** @throws BadInputException for a word that names no fault */
+    public static Set<Fault> parse(String list) {
+        if (list.equals("all")) {
+            return EnumSet.allOf(Fault.class);
+        }
+        Set<Fault> found = EnumSet.noneOf(Fault.class);
+        if (list.equals("none")) {
+            return found;
+        }
+        Set<String> words = new TreeSet<>();
+        for (Fault fault : values()) {
+            words.add(fault.word());
+        }
+        for (String word : list.split(",")) {
+            Fault fault = null;
+            for (Fault each : values()) {
+                fault = each.word().equals(word.strip()) ? each : fault;
+            }
+            if (fault == null) {
+                throw new BadInputException(
+                        "--faults",
+                        "there is no fault '" + word.strip() + "'" + NearestWord.hint(word.strip(), words),
+                        "use all, none, or some of " + String.join(",", words));
+            }
+            found.add(fault);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,171 @@
+package systole.simulation;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import systole.coordinator.NodeCore;
+import systole.coordinator.Reply;
+import systole.kernel.ClusterException.Advice;
+import systole.model.CibEdits;
+import systole.state.ClusterState;
+import systole.state.Position;
+
+/** What the cluster owes, checked while it runs (architecture section 5). */
+final class Promises {
+    private final Set<String> committed = new TreeSet<>();
+    private final Set<String> refused = new TreeSet<>();
+    private final Map<Position, Long> configurations = new HashMap<>();
+    private final Map<String, ClusterState> heard = new HashMap<>();
+    private final Map<String, ClusterState> last = new HashMap<>();
+    private final Map<String, Position> lastPosition = new HashMap<>();
+    private final Set<String> lies = new TreeSet<>();
+    private long checked;
+
+    long checked() {
+        return checked;
+    }
+
+    int committed() {
+        return committed.size();
+    }
+
+    /** A device said that the node was off, and it was not: whatever runs twice because of that is its fault. */
+    void liedAbout(String node) {
+        lies.add(node);
+    }
+
+    /** The node has lost power for good reasons since. */
+    void truthAbout(String node) {
+        lies.remove(node);
+    }
+
+    void answered(String change, Reply reply) {
+        if (reply instanceof Reply.Done) {
+            committed.add(change);
+        } else if (reply instanceof Reply.Refused no && no.advice() != Advice.CHECK_STATE) {
+            refused.add(change);
+        }
+    }
+
+    /** A resource that starts, or is being started, on one machine does not run on another. */
+    void runsOnce(SimulatedNode node, String resource, Collection<SimulatedNode> nodes) {
+        checked++;
+        for (SimulatedNode other : nodes) {
+            if (other != node
+                    && other.running().contains(resource)
+                    && !lies.contains(node.name)
+                    && !lies.contains(other.name)) {
+                throw new BrokenPromise(resource + " starts on " + node.name + " while it runs on " + other.name);
+            }
+        }
+    }
+
+    /** Nodes that have heard the same know the same; one position is one configuration. */
+    void sameOrderSameState(SimulatedNode node) {
+        NodeCore core = node.core();
+        if (core == null || !core.isReady() || node.viewEnds()) {
+            return;
+        }
+        ClusterState state = core.state();
+        if (last.get(node.name) != state) {
+            last.put(node.name, state);
+            checked++;
+            if (!state.position().equals(lastPosition.put(node.name, state.position()))) {
+                Long other = configurations.putIfAbsent(state.position(), state.configurationDigest());
+                if (other != null && other != state.configurationDigest()) {
+                    throw new BrokenPromise(
+                            "two configurations for " + state.position() + ", one of them on " + node.name);
+                }
+            }
+        }
+        String point = node.view() + "+" + node.deliveries();
+        checked++;
+        ClusterState other = heard.putIfAbsent(point, state);
+        if (other != null && other.digest() != state.digest()) {
+            throw new BrokenPromise(
+                    node.name + " has another state than its peers after " + point + ": " + difference(state, other));
+        }
+        if (heard.size() > 5_000) {
+            heard.clear();
+        }
+        if (configurations.size() > 5_000) {
+            configurations.clear();
+        }
+    }
+
+    private static String difference(ClusterState one, ClusterState other) {
+        List<String> found = new ArrayList<>();
+        if (!one.version().equals(other.version()) || !one.position().equals(other.position())) {
+            found.add(one.version() + " " + one.position() + " and " + other.version() + " " + other.position());
+        }
+        if (one.configurationDigest() != other.configurationDigest()) {
+            found.add("configurations");
+        }
+        if (!one.fencing().equals(other.fencing())) {
+            found.add("fencing " + one.fencing() + " and " + other.fencing());
+        }
+        Set<String> names = new TreeSet<>(one.nodes().keySet());
+        names.addAll(other.nodes().keySet());
+        for (String name : names) {
+            if (!one.node(name).equals(other.node(name))) {
+                found.add("node " + one.node(name) + " and " + other.node(name));
+            }
+        }
+        return String.join("; ", found);
+    }
+
+    /** What must hold when all is well again; empty if it does. */
+    List<String> unsettled(Collection<SimulatedNode> nodes, SortedSet<String> resources) {
+        List<String> open = new ArrayList<>();
+        Set<Long> states = new TreeSet<>();
+        for (SimulatedNode node : nodes) {
+            NodeCore core = node.core();
+            if (core == null || !core.isReady()) {
+                open.add(node.name + " is not ready");
+                continue;
+            }
+            states.add(core.state().digest());
+            if (core.isCoordinator() && !core.isIdle()) {
+                open.add("the coordinator " + node.name + " is busy");
+            }
+        }
+        if (states.size() > 1) {
+            open.add("states differ");
+        }
+        Map<String, Integer> count = new TreeMap<>();
+        nodes.forEach(node -> node.running().forEach(resource -> count.merge(resource, 1, Integer::sum)));
+        for (String resource : resources) {
+            int times = count.getOrDefault(resource, 0);
+            if (times != 1) {
+                open.add(resource + " runs " + times + " times");
+            }
+        }
+        return open;
+    }
+
+    /** Every acknowledged change is there, no refused one is. */
+    void keptItsWord(SimulatedNode node) {
+        NodeCore core = node.core();
+        if (core == null) {
+            throw new BrokenPromise(node.name + " is not up at the end");
+        }
+        for (String change : committed) {
+            checked++;
+            if (CibEdits.find(core.state().configuration(), change) == null) {
+                throw new BrokenPromise("the acknowledged change " + change + " is lost on " + node.name);
+            }
+        }
+        for (String change : refused) {
+            checked++;
+            if (CibEdits.find(core.state().configuration(), change) != null) {
+                throw new BrokenPromise("the refused change " + change + " was made on " + node.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,350 @@
+package systole.simulation;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import systole.coordinator.ClientRequest;
+import systole.coordinator.NodeEffect;
+import systole.coordinator.NodeInput;
+import systole.coordinator.Reply;
+import systole.fencing.FenceRun;
+import systole.fencing.FenceRunResult;
+import systole.kernel.NodeId;
+import systole.kernel.Seed;
+import systole.membership.RingMessage;
+import systole.membership.RingSettings;
+import systole.model.CibEdit;
+import systole.model.Element;
+import systole.quorum.QuorumSettings;
+import systole.scheduler.Plan;
+import systole.scheduler.Scheduler;
+import systole.state.Version;
+import systole.testkit.NetworkConditions;
+import systole.testkit.SimulatedNetwork;
+import systole.testkit.VirtualTime;
+import systole.transition.AgentRequest;
+import systole.transition.AgentResult;
+
+/**
+ * Some machines with their daemons, a network, agents, a fence device and an administrator. Checks at every step
+ * that no promise is broken ({@link Promises}).
+ */
+final class SimulatedCluster implements SimulatedNode.World {
+    static final long MILLI = 1_000_000L;
+    static final long SECOND = 1_000 * MILLI;
+
+    final VirtualTime time = new VirtualTime();
+    final SimulatedNetwork<RingMessage> network;
+    final SimulatedDevices devices;
+    final Promises promises = new Promises();
+    final Story story = new Story(time);
+    final List<SimulatedNode> nodes = new ArrayList<>();
+    final boolean fencing;
+    private final SortedMap<String, SimulatedNode> byName = new TreeMap<>();
+    private final Seed seed;
+    private final Map<Long, String> changesAsked = new TreeMap<>();
+    private final Map<Long, Reply> replies = new TreeMap<>();
+    private final SortedSet<String> resources = new TreeSet<>();
+    private long requests;
+    private int plans;
+    private int planFailures;
+    private String firstPlanFailure = "";
+
+    SimulatedCluster(Seed seed, int size, boolean fencing) {
+        this.seed = seed.fork("world");
+        this.fencing = fencing;
+        this.network = new SimulatedNetwork<>(time, seed.fork("network"), NetworkConditions.lan());
+        this.devices = new SimulatedDevices(seed.fork("devices"));
+        SortedMap<NodeId, String> names = new TreeMap<>();
+        for (int i = 1; i <= size; i++) {
+            names.put(new NodeId(i), "node" + i);
+        }
+        RingSettings ring = RingSettings.defaults();
+        QuorumSettings quorum = QuorumSettings.majorityOf(names.keySet());
+        for (NodeId id : names.keySet()) {
+            SimulatedNode node = new SimulatedNode(
+                    id, names, time, network, seed.fork("node" + id.value()), ring, quorum, story, this);
+            nodes.add(node);
+            byName.put(node.name, node);
+        }
+    }
+
+    SortedSet<String> resources() {
+        return resources;
+    }
+
+    int plans() {
+        return plans;
+    }
+
+    int planFailures() {
+        return planFailures;
+    }
+
+    String firstPlanFailure() {
+        return firstPlanFailure;
+    }
+
+    // ---- the administrator -----------------------------------------------------------------------------------------
+
+    void startAll() {
+        for (SimulatedNode node : nodes) {
+            time.after(seed.between(0, 300 * MILLI), "boot", node::boot);
+        }
+    }
+
+    long ask(SimulatedNode node, ClientRequest request) {
+        long id = ++requests;
+        node.give(new NodeInput.Request(id, "root", request));
+        return id;
+    }
+
+    Optional<Reply> reply(long request) {
+        return Optional.ofNullable(replies.get(request));
+    }
+
+    /** A change that can be recognised later. */
+    void change(SimulatedNode node) {
+        if (node.core() == null) {
+            return;
+        }
+        long id = requests + 1;
+        String name = "mark-" + id;
+        Element mark = Element.leaf("nvpair", "id", name, "name", name, "value", node.name);
+        changesAsked.put(id, name);
+        ask(node, new ClientRequest.Configure(List.of(new CibEdit.Put("marks", mark)), Version.NONE));
+    }
+
+    void standby(SimulatedNode via, SimulatedNode node, boolean on) {
+        ask(
+                via,
+                new ClientRequest.SetAttributes(
+                        node.name, Map.of("standby", on ? "on" : "off"), List.of(), ClientRequest.Lifetime.FOREVER, -1));
+    }
+
+    /** The configuration with which every run begins. */
+    Element configuration() {
+        List<Element> primitives = new ArrayList<>();
+        primitives.add(Element.leaf("primitive", "id", "fence", "class", "stonith", "type", "fence_simulated"));
+        for (String id : List.of("db", "ip", "web", "mail", "files", "log")) {
+            primitives.add(primitive(id));
+            resources.add(id);
+        }
+        Element group = Element.of("group", Map.of("id", "stack"), List.of(primitives.remove(2), primitives.remove(2)));
+        primitives.add(group);
+        List<Element> entries = new ArrayList<>();
+        for (SimulatedNode node : nodes) {
+            entries.add(Element.leaf("node", "id", Integer.toString(node.id.value()), "uname", node.name));
+        }
+        List<Element> constraints = List.of(
+                Element.leaf(
+                        "rsc_colocation", "id", "with-db", "rsc", "stack", "with-rsc", "db", "score", "INFINITY"),
+                Element.leaf("rsc_order", "id", "after-db", "first", "db", "then", "stack"),
+                Element.leaf("rsc_location", "id", "mail-1", "rsc", "mail", "node", "node1", "score", "100"));
+        Element options = Element.of(
+                "cluster_property_set",
+                Map.of("id", "cib-bootstrap-options"),
+                List.of(
+                        option("stonith-enabled", Boolean.toString(fencing)),
+                        option("no-quorum-policy", "stop"),
+                        option("cluster-recheck-interval", "60s")));
+        Element marks = Element.leaf("cluster_property_set", "id", "marks");
+        Map<String, String> defaultSet = new LinkedHashMap<>();
+        defaultSet.put("id", "rsc-options");
+        Element defaults = Element.of(
+                "rsc_defaults",
+                Map.of(),
+                List.of(Element.of(
+                        "meta_attributes",
+                        defaultSet,
+                        List.of(option("resource-stickiness", "10"), option("failure-timeout", "60s")))));
+        return Element.of(
+                "configuration",
+                Map.of(),
+                List.of(
+                        Element.of("crm_config", Map.of(), List.of(options, marks)),
+                        Element.of("nodes", Map.of(), entries),
+                        Element.of("resources", Map.of(), primitives),
+                        Element.of("constraints", Map.of(), constraints),
+                        defaults));
+    }
+
+    private static Element option(String name, String value) {
+        return Element.leaf("nvpair", "id", "option-" + name, "name", name, "value", value);
+    }
+
+    private static Element primitive(String id) {
+        List<Element> operations = List.of(
+                Element.leaf("op", "id", id + "-monitor", "name", "monitor", "interval", "10s", "timeout", "5s"),
+                Element.leaf("op", "id", id + "-start", "name", "start", "interval", "0", "timeout", "10s"),
+                Element.leaf("op", "id", id + "-stop", "name", "stop", "interval", "0", "timeout", "10s"));
+        Map<String, String> attributes = new LinkedHashMap<>();
+        attributes.put("id", id);
+        attributes.put("class", "ocf");
+        attributes.put("provider", "heartbeat");
+        attributes.put("type", "Dummy");
+        return Element.of("primitive", attributes, List.of(Element.of("operations", Map.of(), operations)));
+    }
+
+    // ---- what nodes want of the world ------------------------------------------------------------------------------
+
+    @Override
+    public void serviceStarted(SimulatedNode node, String resource) {
+        promises.runsOnce(node, resource, nodes);
+    }
+
+    @Override
+    public void stepped(SimulatedNode node) {
+        promises.sameOrderSameState(node);
+    }
+
+    @Override
+    public void effect(SimulatedNode node, NodeEffect effect) {
+        if (effect instanceof NodeEffect.Plan plan) {
+            plan(node, plan);
+        } else if (effect instanceof NodeEffect.RunAgent run) {
+            agent(node, run.request());
+        } else if (effect instanceof NodeEffect.KillAgent kill) {
+            node.cancelled.add(kill.runId());
+        } else if (effect instanceof NodeEffect.ReadMetadata read) {
+            node.later(
+                    seed.between(5 * MILLI, 200 * MILLI),
+                    "meta-data",
+                    () -> node.give(new NodeInput.MetadataRead(read.agent(), Optional.empty())));
+        } else if (effect instanceof NodeEffect.RunFenceAgent run) {
+            fence(node, run.run());
+        } else if (effect instanceof NodeEffect.Answer answer) {
+            replies.put(answer.requestId(), answer.reply());
+            String change = changesAsked.remove(answer.requestId());
+            if (change != null) {
+                promises.answered(change, answer.reply());
+            }
+        } else if (effect instanceof NodeEffect.Event event) {
+            story.tell(node.name, event.kind() + " " + event.text());
+        } else if (effect instanceof NodeEffect.StopNode stop) {
+            stopped(node, stop);
+        }
+    }
+
+    private void stopped(SimulatedNode node, NodeEffect.StopNode stop) {
+        if (stop.reason() == NodeEffect.StopReason.SHUTDOWN && !node.running().isEmpty()) {
+            throw new BrokenPromise(node.name + " has left in order, but " + node.running() + " still run there");
+        }
+        if (stop.reason() == NodeEffect.StopReason.PANIC) {
+            time.after(1, "panic", () -> node.powerOff("panic"));
+        }
+    }
+
+    private void plan(SimulatedNode node, NodeEffect.Plan request) {
+        plans++;
+        NodeInput answer;
+        try {
+            Plan plan = Scheduler.schedule(request.cib(), Instant.ofEpochMilli(request.epochMillis()));
+            answer = new NodeInput.Planned(request.planId(), plan.graph(), 0, List.of());
+        } catch (RuntimeException e) {
+            planFailures++;
+            StackTraceElement[] trace = e.getStackTrace();
+            String where = e + (trace.length > 0 ? " at " + trace[0] : "");
+            firstPlanFailure = firstPlanFailure.isEmpty() ? where : firstPlanFailure;
+            story.tell(node.name, "scheduler failed: " + where);
+            answer = new NodeInput.PlanFailed(request.planId(), where);
+        }
+        NodeInput made = answer;
+        node.later(seed.between(MILLI, 60 * MILLI), "plan", () -> node.give(made));
+    }
+
+    private void agent(SimulatedNode node, AgentRequest request) {
+        SimulatedDevices.Behaviour behaviour = devices.agent(request);
+        String resource = request.resource().id();
+        story.tell(node.name, "runs " + request.operation() + " " + resource + " " + request.intervalMillis());
+        int power = node.powerCycles();
+        long started = node.epochMillis();
+        boolean late = behaviour.nanos() > request.timeoutMillis() * MILLI;
+        long takes = Math.min(behaviour.nanos(), request.timeoutMillis() * MILLI);
+        if (request.operation().equals("start") && !(behaviour.fails() && seed.chance(0.5))) {
+            node.serviceStarts(resource);
+        }
+        int life = node.life();
+        // The program is a process of its own: it goes on while the daemon is paused or dead.
+        time.after(takes, "agent", () -> {
+            if (node.powerCycles() != power) {
+                return;
+            }
+            boolean cancelled = node.life() == life && node.cancelled.remove(request.runId());
+            AgentResult result = finished(node, request, behaviour, late, cancelled, started, takes);
+            if (node.life() == life) {
+                node.alive(() -> node.give(new NodeInput.AgentFinished(result)));
+            }
+        });
+    }
+
+    private AgentResult finished(
+            SimulatedNode node,
+            AgentRequest request,
+            SimulatedDevices.Behaviour behaviour,
+            boolean late,
+            boolean cancelled,
+            long started,
+            long takes) {
+        String resource = request.resource().id();
+        AgentResult.Status status = AgentResult.Status.DONE;
+        int rc;
+        if (cancelled) {
+            status = AgentResult.Status.CANCELLED;
+            rc = 1;
+        } else if (late) {
+            status = AgentResult.Status.TIMED_OUT;
+            rc = 1;
+        } else if (behaviour.fails()) {
+            rc = 1;
+        } else {
+            if (request.operation().equals("stop")) {
+                node.serviceEnds(resource);
+            }
+            boolean asks = request.operation().equals("monitor");
+            rc = asks && !node.running().contains(resource) ? 7 : 0;
+        }
+        return new AgentResult(request.runId(), rc, status, rc == 0 ? "" : "simulated", started, takes / MILLI);
+    }
+
+    private void fence(SimulatedNode node, FenceRun run) {
+        boolean acts = run.action().equals("reboot") || run.action().equals("off");
+        long nanos = acts ? devices.fenceNanos() : seed.between(5 * MILLI, 100 * MILLI);
+        boolean late = nanos > run.timeoutMillis() * MILLI;
+        boolean refuses = acts && devices.fenceRefuses();
+        boolean lies = acts && !refuses && devices.fenceLies();
+        if (acts) {
+            story.tell(
+                    node.name,
+                    "fence agent: " + run.action() + " " + run.target() + (late ? ", too slow" : "")
+                            + (refuses ? ", will refuse" : "") + (lies ? ", will lie" : ""));
+        }
+        int life = node.life();
+        // What was set going by a late call may still happen afterwards.
+        boolean happens = acts && !refuses && !lies && (!late || seed.chance(0.5));
+        SimulatedNode target = byName.get(run.target());
+        time.after(Math.min(nanos, run.timeoutMillis() * MILLI), "fence", () -> {
+            if (target != null && happens) {
+                target.powerOff(run.action() + " by " + node.name);
+                promises.truthAbout(target.name);
+                if (run.action().equals("reboot")) {
+                    time.after(seed.between(3 * SECOND, 20 * SECOND), "boot", target::boot);
+                }
+            } else if (target != null && lies) {
+                promises.liedAbout(target.name);
+            }
+            if (node.life() == life) {
+                boolean good = !refuses && !late;
+                node.alive(() -> node.give(new NodeInput.FenceAgentFinished(new FenceRunResult(
+                        run.runId(), good ? 0 : 1, late, "", good ? "" : "the device refuses"))));
+            }
+        });
+    }
+}

@@ -1,0 +1,479 @@
+package systole.simulation;
+
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import systole.coordinator.Moment;
+import systole.coordinator.NodeCore;
+import systole.coordinator.NodeEffect;
+import systole.coordinator.NodeInput;
+import systole.coordinator.NodeSettings;
+import systole.group.GroupEvent;
+import systole.kernel.ByteSink;
+import systole.kernel.ByteSource;
+import systole.kernel.NodeId;
+import systole.kernel.Seed;
+import systole.membership.RingEffect;
+import systole.membership.RingInput;
+import systole.membership.RingMessage;
+import systole.membership.RingSettings;
+import systole.membership.RingStack;
+import systole.quorum.QuorumSettings;
+import systole.testkit.SimulatedDisk;
+import systole.testkit.SimulatedNetwork;
+import systole.testkit.VirtualTime;
+
+/**
+ * One machine: its services, its disk, and, while it runs, its daemon with ring and node core. Plays the part of the
+ * daemon's two loops; contains no decision of the cluster.
+ */
+final class SimulatedNode {
+    private static final long MILLI = 1_000_000L;
+    private static final long EPOCH_MILLIS = 1_700_000_000_000L;
+
+    /** What the rest of the world hears of a node. */
+    interface World {
+        void effect(SimulatedNode node, NodeEffect effect);
+
+        void stepped(SimulatedNode node);
+
+        void serviceStarted(SimulatedNode node, String resource);
+    }
+
+    final NodeId id;
+    final String name;
+    private final Set<String> running = new TreeSet<>();
+    final Set<Long> cancelled = new HashSet<>();
+    final SimulatedDisk disk;
+    private final SortedMap<NodeId, String> names;
+    private final VirtualTime time;
+    private final SimulatedNetwork<RingMessage> network;
+    private final Seed seed;
+    private final World world;
+    private final Story story;
+    private final long detectionMillis;
+    private final RingSettings ringSettings;
+    private final QuorumSettings quorumSettings;
+    private final long clockOffsetMillis;
+    private final SimulatedStateLog stateLog;
+    private final Deque<NodeInput> inbox = new ArrayDeque<>();
+    private final Deque<Runnable> frozen = new ArrayDeque<>();
+
+    private boolean powered = true;
+    private boolean paused;
+    private boolean stopping;
+    private int powerCycles;
+    private int life;
+    private boolean loopScheduled;
+    private long busyUntil;
+    private long ringTickAt = Long.MAX_VALUE;
+    private long coreTickAt = Long.MAX_VALUE;
+    private @Nullable RingStack ring;
+    private @Nullable NodeCore core;
+    private String view = "";
+    private long viewSequence;
+    private int deliveries;
+    private boolean viewEnds;
+
+    SimulatedNode(
+            NodeId id,
+            SortedMap<NodeId, String> names,
+            VirtualTime time,
+            SimulatedNetwork<RingMessage> network,
+            Seed seed,
+            RingSettings ringSettings,
+            QuorumSettings quorumSettings,
+            Story story,
+            World world) {
+        this.id = id;
+        this.name = String.valueOf(names.get(id));
+        this.names = names;
+        this.time = time;
+        this.network = network;
+        this.seed = seed;
+        this.world = world;
+        this.story = story;
+        this.ringSettings = ringSettings;
+        this.quorumSettings = quorumSettings;
+        this.detectionMillis = (ringSettings.tokenCeiling() + ringSettings.consensus()) / MILLI;
+        this.clockOffsetMillis = seed.between(-1500, 1500);
+        this.disk = new SimulatedDisk(time, seed.fork("disk"));
+        this.stateLog = new SimulatedStateLog(disk);
+    }
+
+    boolean isPowered() {
+        return powered;
+    }
+
+    /** Whether a daemon process exists. */
+    boolean isUp() {
+        return core != null;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** Counts how often the machine lost power. */
+    int powerCycles() {
+        return powerCycles;
+    }
+
+    /** Counts starts and ends of the daemon; what was begun in another life means nothing in this one. */
+    int life() {
+        return life;
+    }
+
+    @Nullable NodeCore core() {
+        return core;
+    }
+
+    String view() {
+        return view;
+    }
+
+    long viewSequence() {
+        return viewSequence;
+    }
+
+    /** Messages handed to the core since the view began. */
+    int deliveries() {
+        return deliveries;
+    }
+
+    /** Whether the transitional configuration of the view was announced. */
+    boolean viewEnds() {
+        return viewEnds;
+    }
+
+    long epochMillis() {
+        return EPOCH_MILLIS + clockOffsetMillis + time.nowNanos() / MILLI;
+    }
+
+    // ---- services --------------------------------------------------------------------------------------------------
+
+    /** What runs on the machine, whatever the daemon thinks. */
+    Set<String> running() {
+        return Collections.unmodifiableSet(running);
+    }
+
+    void serviceStarts(String resource) {
+        running.add(resource);
+        world.serviceStarted(this, resource);
+    }
+
+    void serviceEnds(String resource) {
+        running.remove(resource);
+    }
+
+    // ---- life and death --------------------------------------------------------------------------------------------
+
+    void boot() {
+        powered = true;
+        startDaemon();
+    }
+
+    void startDaemon() {
+        if (!powered || core != null) {
+            return;
+        }
+        life++;
+        story.tell(name, "daemon starts");
+        long lastRing = epochMillis();
+        byte[] stored = disk.read("ring");
+        if (stored.length == 8) {
+            lastRing = new ByteSource(stored).fixed64();
+        }
+        NodeSettings settings = new NodeSettings(id, name, names, seed.fork("life" + life).nextLong(), 2, detectionMillis, 0);
+        core = new NodeCore(settings, quorumSettings, stateLog.load(), moment());
+        ring = new RingStack(id, new TreeSet<>(names.keySet()), ringSettings, lastRing);
+        network.attach(id, (from, link, message) -> alive(() -> ringStep(new RingInput.Received(nanos(), from, link, message))));
+        ringStep(new RingInput.Start(nanos()));
+        planCoreTick();
+    }
+
+    /** The process is gone at once; nothing of it is heard any more. */
+    private void endDaemon() {
+        life++;
+        core = null;
+        ring = null;
+        view = "";
+        inbox.clear();
+        frozen.clear();
+        paused = false;
+        stopping = false;
+        loopScheduled = false;
+        busyUntil = 0;
+        ringTickAt = Long.MAX_VALUE;
+        coreTickAt = Long.MAX_VALUE;
+        cancelled.clear();
+        network.detach(id);
+    }
+
+    void powerOff(String why) {
+        if (!powered) {
+            return;
+        }
+        story.tell(name, "loses power: " + why);
+        powered = false;
+        powerCycles++;
+        running.clear();
+        disk.crash();
+        endDaemon();
+    }
+
+    void killDaemon() {
+        if (core == null) {
+            return;
+        }
+        story.tell(name, "daemon is killed");
+        disk.processCrash();
+        endDaemon();
+    }
+
+    void pause() {
+        if (core != null && !paused) {
+            story.tell(name, "daemon is paused");
+            paused = true;
+            network.pause(id);
+        }
+    }
+
+    void resume() {
+        if (!paused) {
+            return;
+        }
+        story.tell(name, "daemon runs again");
+        paused = false;
+        network.resume(id);
+        int waiting = frozen.size();
+        for (int i = 0; i < waiting && !paused && !frozen.isEmpty(); i++) {
+            frozen.remove().run();
+        }
+    }
+
+    /** The node's loop does nothing for this time; the ring's loop goes on. */
+    void stall(long nanos) {
+        busyUntil = Math.max(busyUntil, nanos() + nanos);
+    }
+
+    // ---- the loops -------------------------------------------------------------------------------------------------
+
+    /** Does something for this life of the daemon, when it is not paused. */
+    void alive(Runnable deed) {
+        int mine = life;
+        Runnable guarded = () -> {
+            if (life == mine) {
+                deed.run();
+            }
+        };
+        if (paused) {
+            frozen.add(guarded);
+        } else {
+            guarded.run();
+        }
+    }
+
+    void later(long afterNanos, String label, Runnable deed) {
+        int mine = life;
+        time.after(afterNanos, label, () -> {
+            if (life == mine) {
+                alive(deed);
+            }
+        });
+    }
+
+    /** Puts an input into the inbox of the node's loop. */
+    void give(NodeInput input) {
+        if (core == null || stopping) {
+            return;
+        }
+        inbox.add(input);
+        scheduleLoop();
+    }
+
+    private void scheduleLoop() {
+        if (!loopScheduled) {
+            loopScheduled = true;
+            later(Math.max(20_000, busyUntil - nanos()), "loop", this::drain);
+        }
+    }
+
+    private void drain() {
+        loopScheduled = false;
+        while (!inbox.isEmpty() && core != null) {
+            if (busyUntil > nanos()) {
+                scheduleLoop();
+                return;
+            }
+            coreStep(inbox.remove());
+        }
+    }
+
+    private void coreStep(NodeInput input) {
+        NodeCore present = core;
+        if (present == null) {
+            return;
+        }
+        if (input instanceof NodeInput.Group group) {
+            note(group.event());
+        }
+        int mine = life;
+        for (NodeEffect effect : present.step(moment(), input)) {
+            if (life == mine) {
+                carry(effect);
+            }
+        }
+        if (life == mine && !stopping) {
+            world.stepped(this);
+            planCoreTick();
+        }
+    }
+
+    private void note(GroupEvent event) {
+        if (event instanceof GroupEvent.ViewInstalled installed) {
+            view = installed.view().name();
+            viewSequence = installed.view().sequence();
+            deliveries = 0;
+            viewEnds = false;
+            story.tell(name, "view " + view + " " + installed.view().members() + " left " + installed.left());
+        } else if (event instanceof GroupEvent.TransitionalView) {
+            viewEnds = true;
+        } else if (event instanceof GroupEvent.Delivered) {
+            deliveries++;
+        }
+    }
+
+    private void carry(NodeEffect effect) {
+        RingStack present = ring;
+        if (effect instanceof NodeEffect.Send send) {
+            ringStep(new RingInput.Send(nanos(), send.guarantee(), send.payload()));
+        } else if (effect instanceof NodeEffect.Append append) {
+            stateLog.append(
+                    append.record(), append.bytes(), record -> alive(() -> give(new NodeInput.Stored(record))));
+        } else if (effect instanceof NodeEffect.SaveSnapshot save) {
+            stateLog.snapshot(
+                    save.record(), save.bytes(), record -> alive(() -> give(new NodeInput.Stored(record))));
+        } else if (effect instanceof NodeEffect.LeaveGroup) {
+            if (present != null) {
+                ringStep(new RingInput.Leave(nanos()));
+            }
+        } else if (effect instanceof NodeEffect.StopNode stop) {
+            story.tell(name, "stops: " + stop.reason() + " " + stop.text());
+            world.effect(this, effect);
+            // The ring may still be saying goodbye; the process ends when that is done, or after a second.
+            inbox.clear();
+            stopping = true;
+            later(1_000 * MILLI, "exit", this::exit);
+        } else {
+            world.effect(this, effect);
+        }
+    }
+
+    private void exit() {
+        disk.processCrash();
+        endDaemon();
+    }
+
+    private void planCoreTick() {
+        NodeCore present = core;
+        if (present == null) {
+            return;
+        }
+        long at = present.deadlineNanos();
+        if (at >= coreTickAt || at == Long.MAX_VALUE) {
+            return;
+        }
+        coreTickAt = at;
+        later(Math.max(0, at - nanos()), "tick", () -> {
+            if (coreTickAt != at) {
+                return;
+            }
+            coreTickAt = Long.MAX_VALUE;
+            if (core != null && core.deadlineNanos() <= nanos()) {
+                // The step that takes it in asks for the next one.
+                give(new NodeInput.Tick());
+            } else {
+                planCoreTick();
+            }
+        });
+    }
+
+    private void ringStep(RingInput input) {
+        RingStack present = ring;
+        if (present == null) {
+            return;
+        }
+        int mine = life;
+        List<RingEffect> effects = present.step(input);
+        for (RingEffect effect : effects) {
+            if (life == mine) {
+                carry(effect);
+            }
+        }
+        if (life == mine) {
+            planRingTick();
+        }
+    }
+
+    private void carry(RingEffect effect) {
+        if (effect instanceof RingEffect.Multicast multicast) {
+            network.multicast(id, names.keySet(), 0, multicast.message());
+        } else if (effect instanceof RingEffect.MulticastOnLink multicast) {
+            network.multicast(id, names.keySet(), multicast.link(), multicast.message());
+        } else if (effect instanceof RingEffect.Unicast unicast) {
+            network.send(id, unicast.to(), 0, unicast.message());
+        } else if (effect instanceof RingEffect.Deliver deliver) {
+            give(new NodeInput.Group(deliver.event()));
+        } else if (effect instanceof RingEffect.PersistRingSequence persist) {
+            disk.replace("ring", new ByteSink(16).fixed64(persist.sequence()).toBytes());
+            disk.sync(
+                    "ring",
+                    () -> alive(() -> ringStep(new RingInput.RingSequencePersisted(nanos(), persist.sequence()))));
+        } else if (effect instanceof RingEffect.Report report) {
+            if (report.weight() != RingEffect.Weight.DETAIL) {
+                story.tell(name, "ring: " + report.words());
+            }
+        } else if (effect instanceof RingEffect.Stopped) {
+            exit();
+        }
+    }
+
+    private void planRingTick() {
+        RingStack present = ring;
+        if (present == null) {
+            return;
+        }
+        long at = present.nextDeadlineNanos();
+        if (at >= ringTickAt) {
+            return;
+        }
+        ringTickAt = at;
+        later(Math.max(0, at - nanos()), "ring", () -> {
+            if (ringTickAt != at) {
+                return;
+            }
+            ringTickAt = Long.MAX_VALUE;
+            RingStack now = ring;
+            if (now != null && now.nextDeadlineNanos() <= nanos()) {
+                ringStep(new RingInput.Tick(nanos()));
+            } else {
+                planRingTick();
+            }
+        });
+    }
+
+    private long nanos() {
+        return time.nowNanos();
+    }
+
+    private Moment moment() {
+        return new Moment(nanos(), epochMillis());
+    }
+}

@@ -1,0 +1,197 @@
+package systole.simulation;
+
+import java.io.PrintStream;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.ArrayList;
+import systole.kernel.BadInputException;
+import systole.kernel.NearestWord;
+
+/** {@code systole sim}: many seeds, one summary. Exit status 0 if no promise was broken, 1 if one was, 64 for wrong words. */
+public final class SimulationMain {
+    static final String USAGE =
+            """
+            systole sim [--nodes N] [--seeds A..B] [--minutes M] [--faults all|none|LIST] [--jobs J] [--story]
+
+              --nodes N     machines of the cluster, 2 to 16 (default 5)
+              --seeds A..B  seeds to play (default 1..20); one number plays one seed
+              --minutes M   simulated minutes of faults for each seed (default 10)
+              --faults LIST words with commas (default all); a run takes a part of them, chosen by its seed
+              --jobs J      seeds played at the same time (default 1)
+              --story       print the whole story of a seed that fails, not only its end
+            """;
+
+    private static final int LAST_LINES = 60;
+
+    private int nodes = 5;
+    private long first = 1;
+    private long last = 20;
+    private long minutes = 10;
+    private Set<Fault> faults = Fault.parse("all");
+    private String faultWords = "all";
+    private int jobs = 1;
+    private boolean wholeStory;
+
+    private SimulationMain() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments, System.out, System.err));
+    }
+
+    /** As {@link #main}, but returns the exit status. */
+    public static int run(String[] arguments, PrintStream out, PrintStream err) {
+        SimulationMain main = new SimulationMain();
+        try {
+            if (!main.read(List.of(arguments), out)) {
+                return 0;
+            }
+        } catch (BadInputException e) {
+            err.println("systole sim: " + e.getMessage() + "\n" + e.remedy());
+            return 64;
+        }
+        return main.play(out, err);
+    }
+
+    private boolean read(List<String> words, PrintStream out) {
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            switch (word) {
+                case "-h", "--help" -> {
+                    out.print(USAGE);
+                    return false;
+                }
+                case "--story" -> wholeStory = true;
+                case "--nodes" -> nodes = (int) number(word, value(words, ++i), 2, 16);
+                case "--minutes" -> minutes = number(word, value(words, ++i), 0, 100_000);
+                case "--jobs" -> jobs = (int) number(word, value(words, ++i), 1, 64);
+                case "--seeds" -> seeds(value(words, ++i));
+                case "--faults" -> {
+                    faultWords = value(words, ++i);
+                    faults = Fault.parse(faultWords);
+                }
+                default -> throw new BadInputException(
+                        "",
+                        "unknown option '" + word + "'"
+                                + NearestWord.hint(
+                                        word,
+                                        List.of("--nodes", "--seeds", "--minutes", "--faults", "--jobs", "--story")),
+                        "see systole sim --help");
+            }
+        }
+        return true;
+    }
+
+    private static String value(List<String> words, int at) {
+        if (at >= words.size()) {
+            throw new BadInputException("", words.get(at - 1) + " needs a value", "see systole sim --help");
+        }
+        return words.get(at);
+    }
+
+    private static long number(String option, String text, long low, long high) {
+        if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) < low || Long.parseLong(text) > high) {
+            throw new BadInputException(
+                    option, "'" + text + "' is not a number from " + low + " to " + high, "give such a number");
+        }
+        return Long.parseLong(text);
+    }
+
+    private void seeds(String text) {
+        String[] ends = text.split("\\.\\.", -1);
+        first = number("--seeds", ends[0], 0, Long.MAX_VALUE);
+        last = ends.length == 1 ? first : number("--seeds", ends[ends.length - 1], 0, Long.MAX_VALUE);
+        if (ends.length > 2 || last < first) {
+            throw new BadInputException("--seeds", "'" + text + "' is not a range", "write it as 1..1000");
+        }
+    }
+
+    private int play(PrintStream out, PrintStream err) {
+        long began = System.nanoTime();
+        Totals totals = new Totals();
+        ExecutorService workers = Executors.newFixedThreadPool(jobs);
+        try {
+            List<Future<SimulationRun.Result>> running = new ArrayList<>();
+            for (long seed = first; seed <= last; seed++) {
+                long number = seed;
+                running.add(workers.submit(() -> new SimulationRun(number, nodes, faults, minutes).run()));
+            }
+            for (Future<SimulationRun.Result> each : running) {
+                SimulationRun.Result result = each.get();
+                totals.add(result);
+                if (!result.problem().isEmpty()) {
+                    failed(result, out);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            err.println("systole sim: interrupted");
+            return 1;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a seed could not be played", e.getCause());
+        } finally {
+            workers.shutdownNow();
+        }
+        totals.print(out, System.nanoTime() - began);
+        return totals.violations == 0 ? 0 : 1;
+    }
+
+    private void failed(SimulationRun.Result result, PrintStream out) {
+        out.println("seed " + result.seed() + " BROKEN: " + result.problem());
+        out.println("  replay: systole sim --nodes " + nodes + " --seeds " + result.seed() + " --minutes " + minutes
+                + " --faults " + faultWords + " --story");
+        List<String> lines = result.story().lines().toList();
+        int from = wholeStory ? 0 : Math.max(0, lines.size() - LAST_LINES);
+        lines.subList(from, lines.size()).forEach(line -> out.println("  " + line));
+    }
+
+    private final class Totals {
+        private final Map<Fault, Long> injected = new EnumMap<>(Fault.class);
+        private long seeds;
+        private long violations;
+        private long simulatedNanos;
+        private long checks;
+        private long committed;
+        private long plans;
+        private long planFailures;
+        private long events;
+        private long slowestSettling;
+        private String planFailure = "";
+
+        void add(SimulationRun.Result result) {
+            seeds++;
+            violations += result.problem().isEmpty() ? 0 : 1;
+            simulatedNanos += result.simulatedNanos();
+            checks += result.checks();
+            committed += result.committed();
+            plans += result.plans();
+            planFailures += result.planFailures();
+            events += result.events();
+            slowestSettling = Math.max(slowestSettling, result.settledAfterNanos());
+            planFailure = planFailure.isEmpty() ? result.firstPlanFailure() : planFailure;
+            result.faults().forEach((fault, count) -> injected.merge(fault, (long) count, Long::sum));
+        }
+
+        void print(PrintStream out, long tookNanos) {
+            long all = injected.values().stream().mapToLong(Long::longValue).sum();
+            out.printf("seeds                %d (%d..%d), %d nodes%n", seeds, first, last, nodes);
+            out.printf("simulated            %.1f hours in %.0f s%n", simulatedNanos / 3.6e12, tookNanos / 1e9);
+            out.printf("events               %d%n", events);
+            out.printf("faults injected      %d%n", all);
+            injected.forEach((fault, count) -> out.printf("  %-18s %d%n", fault.word(), count));
+            out.printf("changes acknowledged %d%n", committed);
+            out.printf("plans                %d%n", plans);
+            if (planFailures > 0) {
+                out.printf("plans that failed    %d, the first: %s%n", planFailures, planFailure);
+            }
+            out.printf("invariants checked   %d times%n", checks);
+            out.printf("slowest settling     %.0f s%n", Math.max(0, slowestSettling) / 1e9);
+            out.printf("violations           %d%n", violations);
+        }
+    }
+}

@@ -1,0 +1,308 @@
+package systole.simulation;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import systole.coordinator.ClientRequest;
+import systole.coordinator.NodeInput;
+import systole.coordinator.Reply;
+import systole.kernel.NodeId;
+import systole.kernel.Seed;
+import systole.model.CibEdit;
+import systole.state.Version;
+import systole.testkit.NetworkConditions;
+
+/**
+ * One seed: a cluster forms, is configured, suffers faults for some minutes while only safety counts, is healed, and must
+ * then come to rest with everything running once.
+ */
+public final class SimulationRun {
+    private static final long MILLI = SimulatedCluster.MILLI;
+    private static final long SECOND = SimulatedCluster.SECOND;
+    private static final long LONGEST_SETTLING = 300 * SECOND;
+
+    /**
+     * How a run ended.
+     *
+     * @param problem what was broken, empty if nothing
+     * @param story the last events, only if something was broken
+     * @param settledAfterNanos from the end of the faults
+     * @param digest equal for two runs that were equal event by event
+     */
+    public record Result(
+            long seed,
+            String problem,
+            String story,
+            long simulatedNanos,
+            long settledAfterNanos,
+            Map<Fault, Integer> faults,
+            long checks,
+            int committed,
+            int plans,
+            int planFailures,
+            String firstPlanFailure,
+            long events,
+            long digest) {}
+
+    private final long number;
+    private final Seed seed;
+    private final List<Fault> faults = new ArrayList<>();
+    private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
+    private final SimulatedCluster cluster;
+    private final long faultNanos;
+    private boolean faultsEnd;
+
+    public SimulationRun(long number, int nodes, Set<Fault> wanted, long faultMinutes) {
+        this.number = number;
+        this.seed = new Seed(number).fork("run");
+        boolean fencing = seed.chance(0.8);
+        for (Fault fault : Fault.values()) {
+            // Each run has its own mixture, or every one would be the same chaos.
+            boolean chosen = wanted.contains(fault) && seed.chance(0.6);
+            if (chosen && (fencing || fault.isSafeWithoutFencing())) {
+                faults.add(fault);
+            }
+        }
+        this.cluster = new SimulatedCluster(new Seed(number), nodes, fencing);
+        this.faultNanos = faultMinutes * 60 * SECOND;
+    }
+
+    public Result run() {
+        long settled = -1;
+        String problem = "";
+        try {
+            form();
+            suffer();
+            heal();
+            settled = settle();
+        } catch (BrokenPromise e) {
+            problem = String.valueOf(e.getMessage());
+        } catch (RuntimeException | AssertionError e) {
+            StringBuilder where = new StringBuilder(e.toString());
+            for (int i = 0; i < Math.min(12, e.getStackTrace().length); i++) {
+                where.append("\n    at ").append(e.getStackTrace()[i]);
+            }
+            problem = where.toString();
+        }
+        return new Result(
+                number,
+                problem,
+                problem.isEmpty() ? "" : cluster.story.toString(),
+                cluster.time.nowNanos(),
+                settled,
+                injected,
+                cluster.promises.checked(),
+                cluster.promises.committed(),
+                cluster.plans(),
+                cluster.planFailures(),
+                cluster.firstPlanFailure(),
+                cluster.time.executed(),
+                cluster.time.digest());
+    }
+
+    private void form() {
+        cluster.startAll();
+        cluster.time.runFor(5 * SECOND);
+        SimulatedNode first = cluster.nodes.get(0);
+        long request = cluster.ask(
+                first,
+                new ClientRequest.Configure(
+                        List.of(new CibEdit.ReplaceConfiguration(cluster.configuration())), Version.NONE));
+        cluster.time.runFor(20 * SECOND);
+        Reply reply = cluster.reply(request)
+                .orElseThrow(() -> new BrokenPromise("no answer to the first configuration within 20 s"));
+        if (!(reply instanceof Reply.Done)) {
+            throw new BrokenPromise("the first configuration was refused: " + reply);
+        }
+    }
+
+    private void suffer() {
+        cluster.story.tell("", "faults begin: " + faults + ", fencing " + cluster.fencing);
+        long end = cluster.time.nowNanos() + faultNanos;
+        while (cluster.time.nowNanos() < end) {
+            cluster.time.runFor(Math.min(
+                    end - cluster.time.nowNanos() + 1,
+                    seed.chance(0.3) ? seed.between(1 * MILLI, 500 * MILLI) : seed.between(1 * SECOND, 25 * SECOND)));
+            if (!faults.isEmpty()) {
+                inject(faults.get(seed.below(faults.size())));
+            }
+            cluster.change(someNode());
+        }
+    }
+
+    private SimulatedNode someNode() {
+        return cluster.nodes.get(seed.below(cluster.nodes.size()));
+    }
+
+    /** Undoes something after a while, unless the world is healed before. */
+    private void later(long most, Runnable undo) {
+        cluster.time.after(seed.between(20 * MILLI, most), "undo", () -> {
+            if (!faultsEnd) {
+                undo.run();
+            }
+        });
+    }
+
+    private void inject(Fault fault) {
+        injected.merge(fault, 1, Integer::sum);
+        SimulatedNode node = someNode();
+        cluster.story.tell(node.name, "fault: " + fault.word());
+        switch (fault) {
+            case CRASH -> {
+                node.powerOff("fault");
+                cluster.promises.truthAbout(node.name);
+                later(60 * SECOND, node::boot);
+            }
+            case KILL_DAEMON -> {
+                node.killDaemon();
+                later(10 * SECOND, node::startDaemon);
+            }
+            case PAUSE -> {
+                node.pause();
+                later(seed.chance(0.5) ? 500 * MILLI : 30 * SECOND, node::resume);
+            }
+            case STALL -> node.stall(seed.between(10 * MILLI, 1500 * MILLI));
+            case PARTITION -> partition();
+            case ONE_WAY_CUT -> oneWay(node);
+            case LOSS -> conditions(c -> c.withLoss(seed.fraction() * 0.3));
+            case DELAY -> conditions(c -> c.withDelay(50_000, seed.between(MILLI, 60 * MILLI))
+                    .withStragglers(0.02, 300 * MILLI));
+            case DUPLICATION -> conditions(c -> c.withDuplication(seed.fraction() * 0.5));
+            default -> injectAbove(fault, node);
+        }
+    }
+
+    private void injectAbove(Fault fault, SimulatedNode node) {
+        switch (fault) {
+            case SERVICE_FAILURE -> serviceFails(node);
+            case AGENT_FAILURE -> {
+                String operation = List.of("start", "stop", "monitor").get(seed.below(3));
+                cluster.devices.fail(operation, 0.3 * seed.fraction());
+                later(20 * SECOND, () -> cluster.devices.fail(operation, 0));
+            }
+            case SLOW_AGENTS -> {
+                cluster.devices.slow(true);
+                later(30 * SECOND, () -> cluster.devices.slow(false));
+            }
+            case FENCE_FAILURE -> {
+                cluster.devices.refuse(0.3 + 0.7 * seed.fraction());
+                later(60 * SECOND, () -> cluster.devices.refuse(0));
+            }
+            case SLOW_FENCE -> {
+                cluster.devices.slowFencing(true);
+                later(60 * SECOND, () -> cluster.devices.slowFencing(false));
+            }
+            case LYING_FENCE -> {
+                cluster.devices.lie(0.5);
+                later(20 * SECOND, () -> cluster.devices.lie(0));
+            }
+            case SHUTDOWN -> {
+                node.give(new NodeInput.Shutdown("simulated"));
+                later(90 * SECOND, node::startDaemon);
+            }
+            case STANDBY -> {
+                SimulatedNode via = someNode();
+                cluster.standby(via, node, true);
+                later(60 * SECOND, () -> cluster.standby(someNode(), node, false));
+            }
+            case COMMIT_STORM -> {
+                for (int i = 0; i < 30; i++) {
+                    SimulatedNode via = someNode();
+                    cluster.time.after(seed.between(0, 300 * MILLI), "commit", () -> cluster.change(via));
+                }
+            }
+            default -> throw new AssertionError("fault without a deed: " + fault);
+        }
+    }
+
+    private void partition() {
+        int parts = 2 + seed.below(2);
+        List<Set<NodeId>> sides = new ArrayList<>();
+        for (int i = 0; i < parts; i++) {
+            sides.add(new TreeSet<>());
+        }
+        List<NodeId> all = new ArrayList<>();
+        for (SimulatedNode node : cluster.nodes) {
+            all.add(node.id);
+            sides.get(seed.below(parts)).add(node.id);
+        }
+        cluster.story.tell("", "partition " + sides);
+        cluster.network.partition(all, sides);
+        later(40 * SECOND, cluster.network::heal);
+    }
+
+    private void oneWay(SimulatedNode node) {
+        boolean deaf = seed.chance(0.5);
+        SimulatedNode peer = someNode();
+        boolean all = seed.chance(0.5);
+        for (SimulatedNode other : cluster.nodes) {
+            if (other != node && (all || other == peer)) {
+                cluster.network.cut(deaf ? other.id : node.id, deaf ? node.id : other.id);
+            }
+        }
+        later(30 * SECOND, cluster.network::heal);
+    }
+
+    private void conditions(UnaryOperator<NetworkConditions> change) {
+        cluster.network.conditions(change.apply(cluster.network.conditions()));
+        later(30 * SECOND, () -> cluster.network.conditions(NetworkConditions.lan()));
+    }
+
+    private void serviceFails(SimulatedNode node) {
+        if (node.running().isEmpty()) {
+            return;
+        }
+        List<String> running = new ArrayList<>(node.running());
+        String victim = running.get(seed.below(running.size()));
+        node.serviceEnds(victim);
+        if (seed.chance(0.5)) {
+            node.give(new NodeInput.ServiceDied(victim));
+        }
+    }
+
+    private void heal() {
+        faultsEnd = true;
+        cluster.story.tell("", "faults end");
+        cluster.network.heal();
+        cluster.network.conditions(NetworkConditions.lan());
+        cluster.devices.healthy();
+        cluster.nodes.forEach(SimulatedNode::resume);
+    }
+
+    /** Boots and cleans up as an administrator would, until everything runs; the time that took. */
+    private long settle() {
+        long begin = cluster.time.nowNanos();
+        List<String> open = List.of("nothing yet");
+        for (int round = 0; cluster.time.nowNanos() - begin < LONGEST_SETTLING; round++) {
+            for (SimulatedNode node : cluster.nodes) {
+                if (!node.isPowered()) {
+                    node.boot();
+                } else if (!node.isUp()) {
+                    node.startDaemon();
+                }
+            }
+            cluster.time.runFor(5 * SECOND);
+            if (round % 4 == 1) {
+                cleanUp();
+            }
+            open = cluster.promises.unsettled(cluster.nodes, cluster.resources());
+            if (open.isEmpty()) {
+                cluster.nodes.forEach(cluster.promises::keptItsWord);
+                return cluster.time.nowNanos() - begin;
+            }
+        }
+        throw new BrokenPromise("does not settle within " + LONGEST_SETTLING / SECOND + " s: " + open);
+    }
+
+    private void cleanUp() {
+        SimulatedNode via = cluster.nodes.get(0);
+        for (SimulatedNode node : cluster.nodes) {
+            cluster.standby(via, node, false);
+        }
+        cluster.ask(via, new ClientRequest.Cleanup("", "", "", 0, false));
+    }
+}
