@@ -126,7 +126,11 @@ final class SimulatedCluster implements SimulatedNode.World {
         ask(
                 via,
                 new ClientRequest.SetAttributes(
-                        node.name, Map.of("standby", on ? "on" : "off"), List.of(), ClientRequest.Lifetime.FOREVER, -1));
+                        node.name,
+                        Map.of("standby", on ? "on" : "off"),
+                        List.of(),
+                        ClientRequest.Lifetime.FOREVER,
+                        -1));
     }
 
     /** The configuration with which every run begins. */
@@ -144,8 +148,7 @@ final class SimulatedCluster implements SimulatedNode.World {
             entries.add(Element.leaf("node", "id", Integer.toString(node.id.value()), "uname", node.name));
         }
         List<Element> constraints = List.of(
-                Element.leaf(
-                        "rsc_colocation", "id", "with-db", "rsc", "stack", "with-rsc", "db", "score", "INFINITY"),
+                Element.leaf("rsc_colocation", "id", "with-db", "rsc", "stack", "with-rsc", "db", "score", "INFINITY"),
                 Element.leaf("rsc_order", "id", "after-db", "first", "db", "then", "stack"),
                 Element.leaf("rsc_location", "id", "mail-1", "rsc", "mail", "node", "node1", "score", "100"));
         Element options = Element.of(
@@ -342,8 +345,8 @@ final class SimulatedCluster implements SimulatedNode.World {
             }
             if (node.life() == life) {
                 boolean good = !refuses && !late;
-                node.alive(() -> node.give(new NodeInput.FenceAgentFinished(new FenceRunResult(
-                        run.runId(), good ? 0 : 1, late, "", good ? "" : "the device refuses"))));
+                node.alive(() -> node.give(new NodeInput.FenceAgentFinished(
+                        new FenceRunResult(run.runId(), good ? 0 : 1, late, "", good ? "" : "the device refuses"))));
             }
         });
     }

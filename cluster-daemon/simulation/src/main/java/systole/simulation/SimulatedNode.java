@@ -130,7 +130,8 @@ final class SimulatedNode {
         return life;
     }
 
-    @Nullable NodeCore core() {
+    @Nullable
+    NodeCore core() {
         return core;
     }
 
@@ -190,10 +191,13 @@ final class SimulatedNode {
         if (stored.length == 8) {
             lastRing = new ByteSource(stored).fixed64();
         }
-        NodeSettings settings = new NodeSettings(id, name, names, seed.fork("life" + life).nextLong(), 2, detectionMillis, 0);
+        NodeSettings settings =
+                new NodeSettings(id, name, names, seed.fork("life" + life).nextLong(), 2, detectionMillis, 0);
         core = new NodeCore(settings, quorumSettings, stateLog.load(), moment());
         ring = new RingStack(id, new TreeSet<>(names.keySet()), ringSettings, lastRing);
-        network.attach(id, (from, link, message) -> alive(() -> ringStep(new RingInput.Received(nanos(), from, link, message))));
+        network.attach(
+                id,
+                (from, link, message) -> alive(() -> ringStep(new RingInput.Received(nanos(), from, link, message))));
         ringStep(new RingInput.Start(nanos()));
         planCoreTick();
     }
@@ -355,11 +359,9 @@ final class SimulatedNode {
         if (effect instanceof NodeEffect.Send send) {
             ringStep(new RingInput.Send(nanos(), send.guarantee(), send.payload()));
         } else if (effect instanceof NodeEffect.Append append) {
-            stateLog.append(
-                    append.record(), append.bytes(), record -> alive(() -> give(new NodeInput.Stored(record))));
+            stateLog.append(append.record(), append.bytes(), record -> alive(() -> give(new NodeInput.Stored(record))));
         } else if (effect instanceof NodeEffect.SaveSnapshot save) {
-            stateLog.snapshot(
-                    save.record(), save.bytes(), record -> alive(() -> give(new NodeInput.Stored(record))));
+            stateLog.snapshot(save.record(), save.bytes(), record -> alive(() -> give(new NodeInput.Stored(record))));
         } else if (effect instanceof NodeEffect.LeaveGroup) {
             if (present != null) {
                 ringStep(new RingInput.Leave(nanos()));

@@ -1,6 +1,7 @@
 package systole.simulation;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -9,14 +10,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.ArrayList;
 import systole.kernel.BadInputException;
 import systole.kernel.NearestWord;
 
 /** {@code systole sim}: many seeds, one summary. Exit status 0 if no promise was broken, 1 if one was, 64 for wrong words. */
 public final class SimulationMain {
-    static final String USAGE =
-            """
+    static final String USAGE = """
             systole sim [--nodes N] [--seeds A..B] [--minutes M] [--faults all|none|LIST] [--jobs J] [--story]
 
               --nodes N     machines of the cluster, 2 to 16 (default 5)
@@ -75,13 +74,20 @@ public final class SimulationMain {
                     faultWords = value(words, ++i);
                     faults = Fault.parse(faultWords);
                 }
-                default -> throw new BadInputException(
-                        "",
-                        "unknown option '" + word + "'"
-                                + NearestWord.hint(
-                                        word,
-                                        List.of("--nodes", "--seeds", "--minutes", "--faults", "--jobs", "--story")),
-                        "see systole sim --help");
+                default ->
+                    throw new BadInputException(
+                            "",
+                            "unknown option '" + word + "'"
+                                    + NearestWord.hint(
+                                            word,
+                                            List.of(
+                                                    "--nodes",
+                                                    "--seeds",
+                                                    "--minutes",
+                                                    "--faults",
+                                                    "--jobs",
+                                                    "--story")),
+                            "see systole sim --help");
             }
         }
         return true;

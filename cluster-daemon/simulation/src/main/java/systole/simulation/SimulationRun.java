@@ -169,8 +169,9 @@ public final class SimulationRun {
             case PARTITION -> partition();
             case ONE_WAY_CUT -> oneWay(node);
             case LOSS -> conditions(c -> c.withLoss(seed.fraction() * 0.3));
-            case DELAY -> conditions(c -> c.withDelay(50_000, seed.between(MILLI, 60 * MILLI))
-                    .withStragglers(0.02, 300 * MILLI));
+            case DELAY ->
+                conditions(c ->
+                        c.withDelay(50_000, seed.between(MILLI, 60 * MILLI)).withStragglers(0.02, 300 * MILLI));
             case DUPLICATION -> conditions(c -> c.withDuplication(seed.fraction() * 0.5));
             default -> injectAbove(fault, node);
         }

@@ -1,0 +1,56 @@
+package systole.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A short burn; {@code -Dsystole.sim.seeds=A..B} for other seeds, {@code -Dsystole.sim.minutes=M} for longer ones. The
+ * long one is {@code systole sim}.
+ */
+class SimulationBurnTest {
+    private static final String SEEDS = System.getProperty("systole.sim.seeds", "1..6");
+    private static final String MINUTES = System.getProperty("systole.sim.minutes", "2");
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    private int simulate(String... arguments) {
+        PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        return SimulationMain.run(arguments, print, print);
+    }
+
+    private String said() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void allFaultsBreakNoPromise() {
+        int status = simulate("--seeds", SEEDS, "--minutes", MINUTES, "--nodes", "5", "--faults", "all");
+
+        assertThat(said()).contains("violations           0");
+        assertThat(status).isZero();
+    }
+
+    @Test
+    void aSeedIsOneRun() {
+        SimulationRun.Result one = new SimulationRun(11, 3, Fault.parse("all"), 1).run();
+        SimulationRun.Result other = new SimulationRun(11, 3, Fault.parse("all"), 1).run();
+
+        assertThat(other.digest()).isEqualTo(one.digest());
+        assertThat(other.events()).isEqualTo(one.events());
+        assertThat(other.committed()).isEqualTo(one.committed()).isPositive();
+        assertThat(new SimulationRun(12, 3, Fault.parse("all"), 1).run().digest())
+                .isNotEqualTo(one.digest());
+    }
+
+    @Test
+    void anUnknownFaultIsNamedWithTheNearest() {
+        int status = simulate("--faults", "crash,partitoin");
+
+        assertThat(status).isEqualTo(64);
+        assertThat(said()).contains("there is no fault 'partitoin'; did you mean 'partition'?");
+    }
+}
