@@ -30,6 +30,7 @@ public final class CibValidation {
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, Element> ids = new LinkedHashMap<>();
     private final Set<String> roles = new LinkedHashSet<>();
+    private int line;
 
     private CibValidation(String source) {
         this.source = source;
@@ -86,8 +87,8 @@ public final class CibValidation {
     }
 
     private String place(Element element, String nearestId) {
-        if (element.line() > 0) {
-            return source + ":" + element.line();
+        if (element.line() > 0 || line > 0) {
+            return source + ":" + (element.line() > 0 ? element.line() : line);
         }
         return nearestId.isEmpty() ? source : nearestId;
     }
@@ -108,6 +109,8 @@ public final class CibValidation {
         if (rule.isEmpty()) {
             return; // The parent has named it already.
         }
+        int outer = line;
+        line = element.line() > 0 ? element.line() : line;
         attributes(element, rule.get(), near);
         for (Element child : element.children()) {
             if (!child.is(CibXml.COMMENT) && !rule.get().children().contains(child.name())) {
@@ -132,6 +135,7 @@ public final class CibValidation {
         }
         register(element, near);
         special(element, parent, near);
+        line = outer;
     }
 
     private static String shortened(String text) {
@@ -472,6 +476,8 @@ public final class CibValidation {
     }
 
     private void walk(Element element, String nearestId, Set<String> resources) {
+        int outer = line;
+        line = element.line() > 0 ? element.line() : line;
         String near = element.id().isEmpty() ? nearestId : element.id();
         String reference = element.attribute("id-ref");
         if (reference != null) {
@@ -506,5 +512,6 @@ public final class CibValidation {
         for (Element child : element.children()) {
             walk(child, near, resources);
         }
+        line = outer;
     }
 }

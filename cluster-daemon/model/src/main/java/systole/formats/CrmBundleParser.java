@@ -70,10 +70,13 @@ final class CrmBundleParser {
         List<Element> found = new ArrayList<>();
         while (words.takeIf(tag)) {
             Map<String, String> attributes = plain(words);
-            Map<String, String> named = new LinkedHashMap<>();
-            named.put("id", bundle + "_" + tag.replace('-', '_') + "_" + (found.size() + 1));
-            named.putAll(attributes);
-            found.add(Element.of(tag, named, List.of()));
+            if (!attributes.containsKey("id")) {
+                Map<String, String> named = new LinkedHashMap<>();
+                named.put("id", bundle + "_" + tag.replace('-', '_') + "_" + (found.size() + 1));
+                named.putAll(attributes);
+                attributes = named;
+            }
+            found.add(Element.of(tag, attributes, List.of()));
         }
         return found;
     }

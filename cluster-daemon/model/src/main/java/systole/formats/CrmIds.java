@@ -72,7 +72,7 @@ final class CrmIds {
     }
 
     private static String wanted(Element element, String owner, int recipients) {
-        String prefix = owner.chars().allMatch(c -> c >= '0' && c <= '9') ? "num-" + owner : owner;
+        String prefix = CrmValues.isId(owner) ? owner : "num-" + plain(owner);
         return switch (element.name()) {
             case "nvpair" -> prefix + "-" + plain(element.attribute("name", "nvpair"));
             case "op" ->

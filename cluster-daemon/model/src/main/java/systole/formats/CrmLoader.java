@@ -77,10 +77,16 @@ final class CrmLoader {
                 findings.add(Finding.error(
                         place(statement),
                         e.problem() + (e.near().isEmpty() ? "" : " near <" + e.near() + ">") + " in '" + shown + "'",
-                        "correct the statement; systole help configure shows its form"));
+                        remedy(statement.text())));
             }
         }
         return drafts;
+    }
+
+    private static String remedy(String text) {
+        int blank = text.indexOf(' ');
+        String form = CrmForms.of(blank < 0 ? text : text.substring(0, blank));
+        return form.isEmpty() ? "list the statements: systole help configure" : "write: " + form;
     }
 
     private void checkIds(CrmDraft draft) {

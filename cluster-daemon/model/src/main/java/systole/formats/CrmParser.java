@@ -302,7 +302,7 @@ final class CrmParser {
                 case "op" -> operations.add(operation(words, keywords), children);
                 case "op_params" -> operations.extend(set(words, keywords, "instance_attributes"), keyword);
                 case "op_meta" -> operations.extend(set(words, keywords, "meta_attributes"), keyword);
-                default -> throw new AssertionError("unexpected keyword " + keyword);
+                default -> throw new CrmSyntaxException("'" + keyword + "' is not expected here", keyword);
             }
         }
         operations.finish(children);
