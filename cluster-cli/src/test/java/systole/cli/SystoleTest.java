@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,8 +198,8 @@ class SystoleTest {
     @Test
     void statusIsReadableByMachines() {
         Map<?, ?> status = (Map<?, ?>) Json.read(ok("status", "--output", "json"));
-        assertThat(status.get("nodes")).asList().hasSize(2);
-        assertThat(status.get("resources")).asList().hasSize(1);
+        assertThat((List<?>) status.get("nodes")).hasSize(2);
+        assertThat((List<?>) status.get("resources")).hasSize(1);
     }
 
     @Test
