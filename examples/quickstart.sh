@@ -151,7 +151,26 @@ kill $client; wait $client 2>/dev/null; client=''
 
 "$tree/bin/systole" --root "$work/$witness" status
 say "outage seen by the client: $((after - before)) ms"
-"$tree/bin/systole" --root "$work/$witness" history --limit 20
+
+# Where the time went, from the coordinator's own timeline: "MILLIS KIND TEXT" for each event since the kill.
+coordinator=$("$tree/bin/systole" --root "$work/$witness" status | sed -n 's/.*Current DC: \(n[1-3]\).*/\1/p')
+"$tree/bin/systole" --root "$work/${coordinator:-$witness}" history --limit 200 --output json |
+    awk -F'"' '$2 == "time" { t = $4 } $2 == "kind" { k = $4 } $2 == "text" { print t, k, $4 }' |
+    while read -r at kind text; do
+        at=$(date -d "$at" +%s%3N)
+        [ "$at" -ge "$killed" ] && echo "$at $kind $text"
+    done > "$work/timeline"
+part() { awk -v k="$1" -v p="$2" '$2 == k && $0 ~ p { print $1; exit }' "$work/timeline"; }
+lost=$(part NODE_LOST "$victim") planned=$(part PLANNED actions) fenced=$(part FENCED "$victim")
+started=$(part ACTION_DONE web_start_0)
+if [ -n "$lost" ] && [ -n "$planned" ] && [ -n "$fenced" ] && [ -n "$started" ]; then
+    printf '   detection %5d ms   the others notice that %s is gone\n' $((lost - killed)) "$victim"
+    printf '   decision  %5d ms   quorum, state, plan\n' $((planned - lost))
+    printf '   fencing   %5d ms   the fence agent makes sure that %s is dead\n' $((fenced - planned)) "$victim"
+    printf '   start     %5d ms   address, then web, on the other node\n' $((started - fenced))
+else
+    cat "$work/timeline"
+fi
 
 if [ $keep = yes ]; then
     trap - EXIT
