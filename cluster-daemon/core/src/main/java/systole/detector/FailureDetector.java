@@ -130,6 +130,11 @@ public final class FailureDetector {
         return gap;
     }
 
+    /** Shortly after a pause of this node: what is read from the sockets now is history. */
+    public boolean isCatchingUp() {
+        return awake < accuseAfterAwake;
+    }
+
     /** Longest time that this node was not scheduled lately, for its own heartbeats. */
     public int ownPauseMillis() {
         return (int) Math.min(Integer.MAX_VALUE, longestPause / MILLI);
@@ -180,7 +185,7 @@ public final class FailureDetector {
         if (!peer.heard) {
             peer.heard = true;
             verdicts.add(new Verdict(from, Kind.ALIVE, from + " is heard on link " + link));
-        } else if (didHearUs && !peer.hearsUs && awake >= accuseAfterAwake) {
+        } else if (didHearUs && !peer.hearsUs && !isCatchingUp()) {
             verdicts.add(new Verdict(
                     from,
                     Kind.DEAF,
@@ -264,7 +269,7 @@ public final class FailureDetector {
     }
 
     private void judge(NodeId name, Peer peer) {
-        if (awake < accuseAfterAwake) {
+        if (isCatchingUp()) {
             return;
         }
         boolean anyAlive = false;

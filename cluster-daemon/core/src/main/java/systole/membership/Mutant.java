@@ -10,16 +10,12 @@ enum Mutant {
     ACCEPT_OLD_COMMIT_TOKEN,
     /** L4: a Join that lists this node as failed is obeyed while operational. */
     OBEY_JOIN_THAT_FAILS_ME,
-    /** L6: pieces of the old ring are completed in the new one. */
-    KEEP_PARTIALS,
     /** L6: a message cut in two by a new ring is continued there instead of sent anew. */
     CONTINUE_PARTIAL,
     /** L7: a node that receives no messages is never given up. */
     STUCK_RECEIVER_STAYS,
     /** L8: a retransmitted token counts as a new one. */
     ACCEPT_OLD_TOKEN,
-    /** L9: the token is held while messages are missing. */
-    HOLD_WHILE_MISSING,
     /** L13: a goodbye is ignored. */
     IGNORE_LEAVE,
     /** L14: foreign rings are not looked for. */

@@ -77,11 +77,6 @@ final class Reassembly {
         }
     }
 
-    /** For a mutant only: pieces of an old ring belong to that ring, and a new one starts with none. */
-    void takeOver(Reassembly old) {
-        partials.putAll(old.partials);
-    }
-
     long malformed() {
         return malformed;
     }

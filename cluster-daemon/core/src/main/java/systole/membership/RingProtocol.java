@@ -86,6 +86,9 @@ final class RingProtocol {
     private SortedSet<NodeId> saidGoodbye = new TreeSet<>();
     private boolean injected;
 
+    /** Used by a mutant only. */
+    private final List<Data> forgettable = new ArrayList<>();
+
     private Gathering gathering;
     private boolean consensusReached;
     private int consensusTimeouts;
@@ -346,6 +349,16 @@ final class RingProtocol {
         }
     }
 
+    /** This node did not run for a while: what its timers say of the others in that time is worth nothing. */
+    void wasPaused() {
+        if (tokenLossAt != NEVER) {
+            tokenLossAt = Math.max(tokenLossAt, now + settings.tokenLoss() / 2);
+        }
+        if (consensusAt != NEVER) {
+            consensusAt = Math.max(consensusAt, now + settings.consensus() / 2);
+        }
+    }
+
     /** The detector's word about a peer. */
     void judged(Verdict verdict) {
         if (!isRunning() || !verdict.kind().isGone()) {
@@ -428,6 +441,7 @@ final class RingProtocol {
 
     private void gather(String why, Collection<NodeId> moreSeen, Collection<NodeId> moreFailed) {
         boolean entering = phase != Phase.GATHER;
+        forgettable.clear();
         phase = Phase.GATHER;
         forming = null;
         plan = null;
@@ -487,6 +501,7 @@ final class RingProtocol {
         if (from.equals(self)
                 || !configured.contains(from)
                 || join.incarnation() != detector.incarnation(from)
+                || detector.isCatchingUp()
                 || isOvertaken(join)) {
             counters.add(Counter.JOINS_IGNORED);
             return;
@@ -734,7 +749,11 @@ final class RingProtocol {
             Data original = data.original();
             // Kept even if this recovery is lost: a member that finished it may have delivered the message as safe.
             if (original.ring().equals(ring.id)) {
-                ring.store.add(original);
+                if (is(Mutant.FORGET_RECOVERED)) {
+                    forgettable.add(original);
+                } else {
+                    ring.store.add(original);
+                }
             }
             current.skipRecovered();
         }
@@ -745,6 +764,8 @@ final class RingProtocol {
         OrderedRing old = ring;
         OrderedRing next = proposed();
         RecoveryPlan agreed = plan == null ? failPlan() : plan;
+        forgettable.forEach(old.store::add);
+        forgettable.clear();
         SortedSet<NodeId> survivors = is(Mutant.WRONG_TRANSITIONAL) ? old.members : agreed.survivors();
         old.deliverRegular(agreed.safeUpTo(), this::deliver);
         out.add(new Deliver(new TransitionalView(old.view(), survivors)));
@@ -757,9 +778,6 @@ final class RingProtocol {
             if (!survivors.contains(member)) {
                 left.put(member, saidGoodbye.contains(member) ? Departure.LEFT : Departure.LOST);
             }
-        }
-        if (is(Mutant.KEEP_PARTIALS)) {
-            next.reassembly.takeOver(old.reassembly);
         }
         ring = next;
         forming = null;
@@ -843,7 +861,7 @@ final class RingProtocol {
         holdCancelled = false;
         cancelSent = false;
         boolean complete = token.receivedUpTo() == token.sequence() && token.requests().length == 0;
-        int patience = settings.seqnoUnchangedConst() * (complete || is(Mutant.HOLD_WHILE_MISSING) ? 1 : 10);
+        int patience = settings.seqnoUnchangedConst() * (complete ? 1 : 10);
         return phase == Phase.OPERATIONAL
                 && current.isRepresentative()
                 && !cancelled

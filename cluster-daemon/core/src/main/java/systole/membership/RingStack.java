@@ -129,6 +129,9 @@ public final class RingStack {
         if (pause > 0) {
             counters.add(Counter.OWN_PAUSES);
             counters.add(Counter.OWN_PAUSE_MILLIS, (long) (pause / MILLI));
+            if (detector.isCatchingUp()) {
+                protocol.wasPaused();
+            }
             if (pause > settings.token() / 2) {
                 out.add(new Report(
                         Weight.WARNING,

@@ -124,6 +124,11 @@ final class RingInvariants {
         long sequence = -1;
         if (message instanceof RingMessage.Token token) {
             sequence = token.ring().sequence();
+            check(
+                    token.sentInRotation() <= world.settings.windowSize() + world.nodes.size(),
+                    "S6",
+                    node,
+                    "lets " + token.sentInRotation() + " messages into one rotation");
         } else if (message instanceof RingMessage.CommitToken token) {
             sequence = token.ring().sequence();
         } else if (message instanceof Ordered ordered) {

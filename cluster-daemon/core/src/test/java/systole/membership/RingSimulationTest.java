@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 
 /** Random runs of the ring on its own. {@code -Dsim.seeds=N} runs more, {@code -Dsim.seed=S} replays one. */
 class RingSimulationTest {
-    private static final int SEEDS = Integer.getInteger("sim.seeds", 60);
+    private static final int SEEDS = Integer.getInteger("sim.seeds", 20);
     private static final long FIRST = Long.getLong("sim.first", 1);
-    private static final long SIMULATED = Long.getLong("sim.seconds", 60) * SECOND;
+    private static final long SIMULATED = Long.getLong("sim.seconds", 40) * SECOND;
 
     @Test
     void keepsItsPromisesUnderRandomFaultsAndSettlesAfterThem() {

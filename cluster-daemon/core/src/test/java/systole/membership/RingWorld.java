@@ -38,6 +38,7 @@ final class RingWorld {
     final RingSettings settings;
     final Set<Mutant> mutants;
     final ArrayDeque<String> story = new ArrayDeque<>();
+    final Map<NodeId, GroupEvent.Departure> departures = new TreeMap<>();
     long reports;
     long loopDelayNanos;
 
@@ -318,6 +319,7 @@ final class RingWorld {
             if (event instanceof GroupEvent.ViewInstalled installed) {
                 tell(id + " view " + installed.view().name() + " "
                         + installed.view().members() + " left " + installed.left());
+                departures.putAll(installed.left());
                 time.note(installed.view().sequence() * 31 + id.value());
             }
             invariants.delivered(this, event);

@@ -1,0 +1,209 @@
+package systole.membership;
+
+import static systole.membership.RingWorld.MILLI;
+import static systole.membership.RingWorld.SECOND;
+import static systole.membership.RingWorld.n;
+
+import java.util.List;
+import java.util.Set;
+import systole.group.GroupEvent.Departure;
+import systole.group.Guarantee;
+import systole.membership.RingMessage.Data;
+import systole.membership.RingMessage.RecoveryData;
+import systole.membership.RingMessage.Token;
+
+/** Stories with a known end; each throws if the end is another. Run as they are, and with the mutants they must kill. */
+final class RingScenarios {
+    private RingScenarios() {}
+
+    private static RingWorld formed(int nodes, Set<Mutant> mutants) {
+        var world = new RingWorld(11, nodes, RingSettings.defaults(), mutants);
+        world.startAll();
+        world.runUntilRing(world.ids(), 3 * SECOND);
+        world.time.runFor(2 * SECOND);
+        return world;
+    }
+
+    private static void require(boolean holds, RingWorld world, String what) {
+        if (!holds) {
+            throw world.broken(what);
+        }
+    }
+
+    private static boolean told(RingWorld world, String words) {
+        return world.story.stream().anyMatch(line -> line.contains(words));
+    }
+
+    /** A goodbye is acted on at once and named as such. */
+    static RingWorld leave(Set<Mutant> mutants) {
+        RingWorld world = formed(4, mutants);
+        world.node(3).send(Guarantee.SAFE, 50);
+        world.node(3).leave();
+        long took = world.runUntilRing(List.of(n(1), n(2), n(4)), 3 * SECOND);
+        require(took < 150 * MILLI, world, "a goodbye took " + took / MILLI + " ms");
+        require(world.departures.getOrDefault(n(3), Departure.LOST) == Departure.LEFT, world, "a goodbye is not named");
+        return world;
+    }
+
+    /** L13: all but one leave at the same time. */
+    static RingWorld manyLeaveAtOnce(Set<Mutant> mutants) {
+        RingWorld world = formed(6, mutants);
+        for (int i = 2; i <= 6; i++) {
+            world.node(i).leave();
+        }
+        long took = world.runUntilRing(List.of(n(1)), 3 * SECOND);
+        require(took < 300 * MILLI, world, "five goodbyes took " + took / MILLI + " ms");
+        return world;
+    }
+
+    /** L7, L24: heartbeats and tokens pass, messages do not: the others give the node up. */
+    static RingWorld deafToMessages(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        world.network.filter((from, to, link, message) ->
+                !to.equals(n(3)) || !(message instanceof Data || message instanceof RecoveryData));
+        for (int i = 0; i < 20; i++) {
+            world.node(1).send(Guarantee.AGREED, 100);
+            world.time.runFor(MILLI);
+        }
+        long start = world.time.nowNanos();
+        while (!told(world, "n3 does not receive messages")) {
+            require(world.time.nowNanos() - start < 15 * SECOND, world, "the deaf node stays");
+            world.time.runNext();
+        }
+        world.network.filter((from, to, link, message) -> true);
+        world.runUntilRing(world.ids(), 5 * SECOND);
+        return world;
+    }
+
+    /** A pause of half the detection time changes nothing. */
+    static RingWorld shortPause(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        long views = world.invariants.views;
+        for (int i = 1; i <= 3; i++) {
+            world.node(i).pause();
+            world.time.runFor(RingSettings.defaults().token() / 2);
+            world.node(i).resume();
+            world.time.runFor(2 * SECOND);
+        }
+        require(world.invariants.views == views, world, "a short pause changed the view");
+        return world;
+    }
+
+    /** A long pause: out once, back once; the node names its own pause and accuses nobody. */
+    static RingWorld longPause(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        world.node(2).pause();
+        world.runUntilRing(List.of(n(1), n(3)), 2 * SECOND);
+        world.time.runFor(5 * SECOND);
+        long views = world.invariants.views;
+        world.story.clear();
+        world.node(2).resume();
+        world.runUntilRing(world.ids(), 2 * SECOND);
+        world.time.runFor(2 * SECOND);
+        require(told(world, "n2 this node was not scheduled for 5"), world, "the pause is not named");
+        require(
+                !told(world, "n2 DEAD") && !told(world, "n2 OVERLOADED") && !told(world, "n2 CUT"),
+                world,
+                "it accuses");
+        require(world.invariants.views == views + 3, world, "more than one view change back");
+        return world;
+    }
+
+    /** L1: killed and back before anybody could miss it: still seen as gone first. */
+    static RingWorld quickRestart(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        world.story.clear();
+        world.node(1).crash(true);
+        world.time.runFor(30 * MILLI);
+        world.node(1).start();
+        world.runUntilRing(world.ids(), 3 * SECOND);
+        require(told(world, "[n2, n3] left {n1=LOST}"), world, "the restart went unnoticed");
+        return world;
+    }
+
+    /** Heartbeats pass, the token does not: the ring is formed anew, nobody being accused. */
+    static RingWorld tokenDoesNotPass(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        world.network.filter((from, to, link, message) -> !(message instanceof Token) || !to.equals(n(2)));
+        world.time.runFor(4 * SECOND);
+        require(world.totals().get("token_lost_in_operational") > 0, world, "the loss of the token went unnoticed");
+        world.network.filter((from, to, link, message) -> true);
+        world.runUntilRing(world.ids(), 5 * SECOND);
+        return world;
+    }
+
+    /** The last message before a silence is lost on its way to one node: it comes soon, without a timer of seconds. */
+    static RingWorld lastMessageLost(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        int[] dropped = {0};
+        world.network.filter(
+                (from, to, link, message) -> !(message instanceof Data) || !to.equals(n(3)) || dropped[0]++ > 0);
+        world.node(1).send(Guarantee.AGREED, 100);
+        world.time.runFor(100 * MILLI);
+        require(world.invariants.delivered == 3, world, "the lost message did not come");
+        return world;
+    }
+
+    /**
+     * n4 answers a message that only it received, then both the answer's and the message's holders die. The survivors
+     * have the answer, but what it answered is lost: neither is delivered.
+     */
+    static RingWorld answerToALostMessage(Set<Mutant> mutants) {
+        RingWorld world = formed(4, mutants);
+        long before = world.invariants.delivered;
+        world.network.filter((from, to, link, message) ->
+                !(message instanceof Data data) || !data.sender().equals(n(1)) || to.equals(n(4)));
+        world.node(1).send(Guarantee.AGREED, 100);
+        long start = world.time.nowNanos();
+        while (world.invariants.delivered < before + 2) {
+            require(world.time.nowNanos() - start < SECOND, world, "n1 and n4 did not deliver the message");
+            world.time.runNext();
+        }
+        world.node(4).send(Guarantee.AGREED, 100);
+        while (world.nodes.values().stream()
+                .noneMatch(node -> node.id.equals(n(2))
+                        && node.stack != null
+                        && node.stack.counters().get("data_received") > 0)) {
+            require(world.time.nowNanos() - start < SECOND, world, "n2 did not receive the answer");
+            world.time.runNext();
+        }
+        world.node(1).crash(true);
+        world.node(4).crash(true);
+        world.runUntilRing(List.of(n(2), n(3)), 3 * SECOND);
+        require(world.totals().get("lost_behind_gap") > 0, world, "an answer to a lost message was delivered");
+        return world;
+    }
+
+    /** One direction of one path is cut: the ring settles without flapping. */
+    static RingWorld oneWayCut(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        world.network.cut(n(1), n(2));
+        world.time.runFor(3 * SECOND);
+        long views = world.invariants.views;
+        world.time.runFor(20 * SECOND);
+        require(
+                world.invariants.views == views,
+                world,
+                "the rings flap: " + (world.invariants.views - views) + " views");
+        world.network.heal();
+        world.runUntilRing(world.ids(), 3 * SECOND);
+        return world;
+    }
+
+    /** A large message is on its way when the ring changes: it arrives whole, once. */
+    static RingWorld largeMessagesAcrossAViewChange(Set<Mutant> mutants) {
+        RingWorld world = formed(4, mutants);
+        for (int round = 0; round < 4; round++) {
+            world.node(1).send(Guarantee.AGREED, 1 << 20);
+            world.node(2).send(Guarantee.SAFE, 200_000);
+            world.time.runFor(6 * MILLI);
+            world.node(4).crash(true);
+            world.runUntilRing(List.of(n(1), n(2), n(3)), 3 * SECOND);
+            world.node(4).start();
+            world.runUntilRing(world.ids(), 3 * SECOND);
+        }
+        world.time.runFor(3 * SECOND);
+        world.invariants.checkNothingIsStuck();
+        return world;
+    }
+}
