@@ -9,6 +9,7 @@ import systole.coordinator.CoordinationMessage.AskSettled;
 import systole.coordinator.CoordinationMessage.Execute;
 import systole.coordinator.CoordinationMessage.Fence;
 import systole.coordinator.CoordinationMessage.FenceFailed;
+import systole.coordinator.CoordinationMessage.Goodbye;
 import systole.coordinator.CoordinationMessage.LeaveNow;
 import systole.coordinator.CoordinationMessage.Settled;
 import systole.coordinator.CoordinationMessage.Unknown;
@@ -29,6 +30,7 @@ final class CoordinationCodec {
     static final int FENCE_FAILED = 5;
     static final int ASK_SETTLED = 6;
     static final int SETTLED = 7;
+    static final int GOODBYE = 8;
 
     private CoordinationCodec() {}
 
@@ -47,6 +49,8 @@ final class CoordinationCodec {
             return ASK_SETTLED;
         } else if (message instanceof Settled) {
             return SETTLED;
+        } else if (message instanceof Goodbye) {
+            return GOODBYE;
         }
         throw new IllegalArgumentException("not to be sent: " + message);
     }
@@ -60,6 +64,8 @@ final class CoordinationCodec {
             out.text(done.key().toString()).number(done.rc()).number(done.status());
         } else if (message instanceof LeaveNow leave) {
             out.text(leave.node());
+        } else if (message instanceof Goodbye goodbye) {
+            out.text(goodbye.node());
         } else if (message instanceof Fence fence) {
             write(out, fence.order());
         } else if (message instanceof FenceFailed failed) {
@@ -102,6 +108,7 @@ final class CoordinationCodec {
             }
             case ASK_SETTLED -> new AskSettled(in.text(), in.number());
             case SETTLED -> new Settled(in.text(), in.number());
+            case GOODBYE -> new Goodbye(in.text());
             default -> new Unknown(kind);
         };
     }

@@ -21,6 +21,9 @@ sealed interface CoordinationMessage {
     /** This node is empty now and may leave. */
     record LeaveNow(String node) implements CoordinationMessage {}
 
+    /** Another node knows that this one leaves in order; now it can go without being taken for lost. */
+    record Goodbye(String node) implements CoordinationMessage {}
+
     record Fence(FenceOrder order) implements CoordinationMessage {}
 
     record FenceFailed(FenceReport report) implements CoordinationMessage {}

@@ -64,6 +64,7 @@ import systole.transition.OperationOrder;
 public final class NodeCore {
     private static final byte QUORUM_PAYLOAD = 'Q';
     private static final long FIRST_FENCE_RUN = 1L << 40;
+    private static final long GOODBYE_NANOS = 1_000_000_000L;
 
     private final NodeContext node;
     private final LocalExecutor executor;
@@ -89,6 +90,7 @@ public final class NodeCore {
     private boolean leavingSent;
     private boolean stopped;
     private long escalationNanos = Long.MAX_VALUE;
+    private long goodbyeNanos = Long.MAX_VALUE;
     private @Nullable Element configuration;
     private ClusterOptions options = new ClusterOptions(Map.of());
     private ClusterState lastState;
@@ -144,6 +146,7 @@ public final class NodeCore {
         long first = Math.min(executor.deadlineNanos(), fenceExecutor.deadlineNanos());
         first = Math.min(first, Math.min(fenceDesk.deadlineNanos(), conductor.deadlineNanos()));
         first = Math.min(first, Math.min(clients.deadlineNanos(), dampening.deadlineNanos()));
+        first = Math.min(first, goodbyeNanos);
         return Math.min(first, Math.min(quorum.deadlineNanos(), escalationNanos));
     }
 
@@ -375,7 +378,9 @@ public final class NodeCore {
         }
         clients.tick();
         dampening.tick(conductor.isCoordinating());
-        if (escalationNanos <= nanos()) {
+        if (goodbyeNanos <= nanos()) {
+            leave();
+        } else if (escalationNanos <= nanos()) {
             stop(StopReason.ESCALATED, "Resources could not be stopped within shutdown-escalation");
         }
     }
@@ -514,6 +519,30 @@ public final class NodeCore {
         }
     }
 
+    /** The leaving node waits until another one has heard of it, so that its silence is not taken for a loss. */
+    private void leaving(String name) {
+        String witness = "";
+        for (NodeStatus status : node.state().nodes().values()) {
+            if (!status.isRemote() && status.isReady() && !status.uname().equals(name) && witness.isEmpty()) {
+                witness = status.uname();
+            }
+        }
+        if (name.equals(node.self())) {
+            if (witness.isEmpty()) {
+                leave();
+            } else {
+                goodbyeNanos = nanos() + GOODBYE_NANOS;
+            }
+        } else if (witness.equals(node.self())) {
+            node.send(new CoordinationMessage.Goodbye(name));
+        }
+    }
+
+    private void leave() {
+        node.emit(new NodeEffect.LeaveGroup());
+        stop(StopReason.SHUTDOWN, "All resources are stopped or left running on purpose");
+    }
+
     private boolean isForHere(String name) {
         return name.isEmpty() || name.equals(node.self());
     }
@@ -563,6 +592,10 @@ public final class NodeCore {
                 leavingSent = true;
                 carry(executor.cancelRecurring());
                 node.submit(new Command.NodeLeaving(node.self()));
+            }
+        } else if (message instanceof CoordinationMessage.Goodbye goodbye) {
+            if (goodbye.node().equals(node.self()) && goodbyeNanos != Long.MAX_VALUE) {
+                leave();
             }
         } else if (message instanceof CoordinationMessage.Fence fence) {
             if (fenceDesk.ordered(fence.order())) {

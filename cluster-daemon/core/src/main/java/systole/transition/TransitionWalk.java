@@ -64,6 +64,10 @@ public final class TransitionWalk {
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Integer, Node> byAction = new HashMap<>();
     private final TreeSet<Integer> ready = new TreeSet<>();
+    /** Ready actions that wait for a job, or a migration, to end on a node that is full. */
+    private final Map<String, TreeSet<Integer>> parkedJobs = new TreeMap<>();
+
+    private final Map<String, TreeSet<Integer>> parkedMigrations = new TreeMap<>();
     private final TreeSet<Expiry> expiries = new TreeSet<>();
     private final Map<Integer, Expiry> expiryOf = new TreeMap<>();
     private final Map<String, Integer> jobs = new HashMap<>();
@@ -103,6 +107,10 @@ public final class TransitionWalk {
     /** Limits that apply from now on; running actions are not touched. */
     public void limit(LoadLimits next) {
         limits = next;
+        parkedJobs.values().forEach(ready::addAll);
+        parkedMigrations.values().forEach(ready::addAll);
+        parkedJobs.clear();
+        parkedMigrations.clear();
     }
 
     /**
@@ -120,6 +128,7 @@ public final class TransitionWalk {
             from = next + 1;
             Node node = nodes.get(next);
             if (!mayFire(node)) {
+                park(node);
                 continue;
             }
             ready.remove(next);
@@ -285,18 +294,50 @@ public final class TransitionWalk {
         if (limits.cluster() > 0 && runningJobs >= limits.cluster()) {
             return false;
         }
+        return fullHost(action, jobs, LoadLimits::of).isEmpty()
+                && (!isMigration(action)
+                        || fullHost(action, migrations, (all, host) -> all.migrationsPerNode())
+                                .isEmpty());
+    }
+
+    private interface Limit {
+        int of(LoadLimits limits, String host);
+    }
+
+    /** The first of the action's nodes that has as many as it may have; empty if none has. */
+    private String fullHost(GraphAction action, Map<String, Integer> counts, Limit limit) {
         for (String host : hosts(action)) {
-            int limit = limits.of(host);
-            if (limit > 0 && jobs.getOrDefault(host, 0) >= limit) {
-                return false;
-            }
-            if (isMigration(action)
-                    && limits.migrationsPerNode() > 0
-                    && migrations.getOrDefault(host, 0) >= limits.migrationsPerNode()) {
-                return false;
+            int most = limit.of(limits, host);
+            if (most > 0 && counts.getOrDefault(host, 0) >= most) {
+                return host;
             }
         }
-        return true;
+        return "";
+    }
+
+    /** An action that waits for a full node is not looked at again until something ends there. */
+    private void park(Node node) {
+        GraphAction action = node.action();
+        if (!isJob(action) || isAborted()) {
+            return;
+        }
+        String full = fullHost(action, jobs, LoadLimits::of);
+        Map<String, TreeSet<Integer>> parked = parkedJobs;
+        if (full.isEmpty() && isMigration(action)) {
+            full = fullHost(action, migrations, (all, host) -> all.migrationsPerNode());
+            parked = parkedMigrations;
+        }
+        if (!full.isEmpty()) {
+            ready.remove(node.index);
+            parked.computeIfAbsent(full, host -> new TreeSet<>()).add(node.index);
+        }
+    }
+
+    private void unpark(Map<String, TreeSet<Integer>> parked, String host) {
+        TreeSet<Integer> waiting = parked.get(host);
+        if (waiting != null && !waiting.isEmpty()) {
+            ready.add(waiting.pollFirst());
+        }
     }
 
     private void dispatch(Node node, long nowNanos) {
@@ -319,6 +360,14 @@ public final class TransitionWalk {
             expiries.remove(expiry);
         }
         count(node.action(), -1);
+        if (isJob(node.action())) {
+            for (String host : hosts(node.action())) {
+                unpark(parkedJobs, host);
+                if (isMigration(node.action())) {
+                    unpark(parkedMigrations, host);
+                }
+            }
+        }
     }
 
     private void settle(Node node, boolean failed) {

@@ -136,6 +136,25 @@ class NodeCoreScenarioTest {
     }
 
     @Test
+    void aSlowAgentElsewhereDoesNotHoldUpTheRecovery() {
+        running(true, "web", "db");
+        cluster.agentMillis.put("mail:start", 15_000);
+        String victim = only("db");
+        List<String> names = List.of("web", "db", "mail");
+        cluster.request("alpha", replace(configuration(true, names.toArray(new String[0]))));
+        cluster.runFor(500);
+        if (cluster.where("mail").contains(victim)) {
+            victim = only("web");
+        }
+        String lost = cluster.where("web").contains(victim) ? "web" : "db";
+        cluster.crash(victim, 100);
+        cluster.runFor(1_500);
+        assertThat(cluster.where(lost)).hasSize(1).doesNotContain(victim);
+        cluster.settle();
+        assertThat(cluster.where("mail")).hasSize(1);
+    }
+
+    @Test
     void theSideWithoutQuorumStopsAndIsFencedOrStopped() {
         running(true, "web", "db");
         String cut = only("db");
@@ -304,6 +323,11 @@ class NodeCoreScenarioTest {
 
     private int count(String kind) {
         return (int) cluster.trace.stream().filter(line -> line.contains(kind)).count();
+    }
+
+    private static ClientRequest replace(Element configuration) {
+        return new ClientRequest.Configure(
+                List.of(new systole.model.CibEdit.ReplaceConfiguration(configuration)), systole.state.Version.NONE);
     }
 
     private static ClientRequest standby(String node, String value) {
