@@ -45,7 +45,7 @@ netlab=$work/netlab
 trap '"$netlab" down >/dev/null 2>&1; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-plain_path=$PATH
+plain_path=$here/lab/fair:$PATH
 setting() { # STACK-NAME: environment of that row
     unset SYSTOLE_TOTEM COROSYNC_TOKEN COROSYNC_EXTRA
     PATH=$plain_path

@@ -2,6 +2,7 @@ package systole.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +80,17 @@ class ProcessExecutorTest {
             // 32 and 33 are the C library's own.
             assertThat(lines.get(4)).matches("SigIgn:.*[08]0000000");
         }
+    }
+
+    @Test
+    void givesTheSessionOfAnAgentTheNiceValueOfTheDaemon() throws IOException {
+        assumeTrue(Files.exists(Path.of("/proc/self/autogroup")), "this kernel does not group by session: NOT TRIED");
+        agents.agent("grouped", "cat /proc/self/autogroup; nice");
+
+        List<String> lines =
+                agents.run(agents.test("grouped", 20_000)).output().lines().toList();
+
+        assertThat(lines.get(0)).endsWith("nice " + lines.get(1));
     }
 
     @Test
