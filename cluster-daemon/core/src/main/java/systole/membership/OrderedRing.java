@@ -164,6 +164,11 @@ final class OrderedRing {
             loweredBy = aru == sequence ? 0 : self.value();
         }
         lastSentAru = tokenAru;
+        if (fresh > 0) {
+            // What this node adds counts as life on the ring too; else it would hold the token as soon as it comes
+            // round again, while the others have not yet answered.
+            unchanged = 0;
+        }
         lastSequence = sequence;
         int settled = operational ? token.settled() : settled(token, fresh, sequence);
         int left = operational ? queue.backlog() : toRecover.size();

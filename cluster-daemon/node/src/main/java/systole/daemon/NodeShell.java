@@ -132,6 +132,9 @@ final class NodeShell implements Consumer<NodeInput> {
 
     private void step(NodeInput input) {
         List<NodeEffect> effects = core.step(new Moment(System.nanoTime(), System.currentTimeMillis()), input);
+        if (LOG.isTraceEnabled()) {
+            LOG.trace("{} -> {}", input, effects);
+        }
         if (input instanceof NodeInput.Group) {
             offerAgain();
         }
@@ -171,7 +174,7 @@ final class NodeShell implements Consumer<NodeInput> {
         } else if (effect instanceof NodeEffect.Answer answer) {
             outside.answer(answer.requestId(), answer.reply());
         } else if (effect instanceof NodeEffect.StateChanged) {
-            LOG.trace("state {}", core.state().version());
+            LOG.debug("state {}", core.state().version());
         } else if (effect instanceof NodeEffect.Event event) {
             event(event);
         } else if (effect instanceof NodeEffect.LeaveGroup) {

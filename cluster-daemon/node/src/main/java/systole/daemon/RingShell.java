@@ -134,6 +134,9 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
     private void step(RingInput input) {
         try {
             List<RingEffect> effects = stack.step(input);
+            if (LOG.isTraceEnabled()) {
+                LOG.trace("{} -> {}", input, effects);
+            }
             arm();
             for (RingEffect effect : effects) {
                 carryOut(effect);
