@@ -3,7 +3,9 @@ package systole.scheduler.assignment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import systole.model.Score;
 import systole.scheduler.working.Cluster;
@@ -23,6 +25,7 @@ final class Assigner {
     final Cluster cluster;
     final NodeOrder order;
     final Merging merging;
+    final Indifference indifference;
     final ScoreLines lines;
     final ColocationEffects effects;
     final Instances instances;
@@ -35,7 +38,8 @@ final class Assigner {
     Assigner(Cluster cluster) {
         this.cluster = cluster;
         this.order = new NodeOrder(cluster);
-        this.merging = new Merging(cluster);
+        this.indifference = new Indifference(cluster);
+        this.merging = new Merging(cluster, indifference);
         this.lines = new ScoreLines(cluster);
         this.effects = new ColocationEffects(this);
         this.instances = new Instances(this);
@@ -73,7 +77,7 @@ final class Assigner {
     private void assignFromTheEnd(Resource start) {
         Deque<Resource> walk = new ArrayDeque<>();
         List<Resource> chain = new ArrayList<>();
-        java.util.Set<Resource> seen = new java.util.HashSet<>();
+        Set<Resource> seen = new HashSet<>();
         walk.push(start);
         while (true) {
             Resource resource = walk.poll();
@@ -114,6 +118,7 @@ final class Assigner {
         }
         resource.assigning = true;
         colocations(resource);
+        indifference.touch(resource);
         if (resource.nextRole == Role.STOPPED) {
             cluster.changeScore(resource, null, -Score.LIMIT);
             cluster.reasons.add(
@@ -174,6 +179,7 @@ final class Assigner {
         if (!Colocations.influences(colocation)) {
             return;
         }
+        indifference.touch(resource);
         Merging.Modes modes = resource.isClone() ? Merging.Modes.BOTH : Merging.Modes.ACTIVE;
         resource.table = merging.merge(
                 colocation.dependent(),
@@ -367,6 +373,7 @@ final class Assigner {
             return null;
         }
         clone.assigning = true;
+        indifference.touch(clone);
         if (clone.promotable) {
             promotion.addScores(clone, clone.clone);
         }

@@ -28,6 +28,7 @@ final class Bundles {
             return null;
         }
         bundle.assigning = true;
+        assigner.indifference.touch(bundle);
         assigner.lines.tables("pcmk__bundle_assign", bundle);
         List<Resource> containers = new ArrayList<>();
         for (Replica replica : data.replicas) {
@@ -69,6 +70,7 @@ final class Bundles {
         Node host = replica.container.assigned;
         if (connection != null) {
             if (host != null && host.isRemoteOrGuest() && host.connection != null) {
+                assigner.indifference.touch(connection);
                 cluster.addColocation(new Colocation(
                         "#replica-remote-with-host-remote",
                         connection,

@@ -43,6 +43,7 @@ final class ColocationEffects {
         if (primary.unassigned) {
             assigner.assign(primary, null, true);
         }
+        assigner.indifference.touch(dependent);
         apply(dependent, primary, colocation);
         if (saved != null && !NodeOrder.anyUsable(cluster, dependent.table)) {
             dependent.table = saved;

@@ -243,8 +243,7 @@ final class Instances {
         table.put(node, node.score, ProbeMode.ALWAYS);
         List<Colocation> dependents = new ArrayList<>(Colocations.asPrimary(instance));
         for (Colocation each : Colocations.asDependent(instance)) {
-            table = assigner.merging.merge(
-                    each.primary(), instance, table, each, Merging.factor(each.score()), Merging.Modes.NONE);
+            table = assigner.merging.mergePrimary(each.primary(), instance, table, each, Merging.Modes.NONE);
         }
         for (Colocation each : dependents) {
             if (Colocations.influences(each, instance)) {

@@ -62,9 +62,14 @@ final class Merging {
     }
 
     private final Cluster cluster;
+    private final Indifference indifference;
 
-    Merging(Cluster cluster) {
+    /** Primaries are followed, not dependents: then indifference says nothing. */
+    private boolean following;
+
+    Merging(Cluster cluster, Indifference indifference) {
         this.cluster = cluster;
+        this.indifference = indifference;
     }
 
     static float factor(int score) {
@@ -109,6 +114,14 @@ final class Merging {
         }
     }
 
+    /** As {@link #merge}, but with a primary as the source, whose own wishes are asked for. */
+    NodeTable mergePrimary(Resource source, Resource target, NodeTable table, Colocation colocation, Modes modes) {
+        following = true;
+        NodeTable result = merge(source, target, table, colocation, factor(colocation.score()), modes);
+        following = false;
+        return result;
+    }
+
     /** For 10.1: a resource's own table with the wishes of what it depends on. */
     NodeTable followPrimaries(Resource resource) {
         Resource source = resource.isGroup() ? resource.children.get(resource.children.size() - 1) : resource;
@@ -119,7 +132,9 @@ final class Merging {
         source.merging = true;
         resource.merging = true;
         if (NodeOrder.anyUsable(cluster, work)) {
+            following = true;
             follow(source, source, work, 1f);
+            following = false;
         }
         source.merging = false;
         resource.merging = false;
@@ -202,7 +217,7 @@ final class Merging {
             marked = asked;
             source = asked.children.get(0);
         }
-        if (source.merging) {
+        if (source.merging || (!following && indifference.indifferent(source) && unusableNodesBanned(table))) {
             return null;
         }
         NodeTable work = table.copy();
@@ -217,6 +232,15 @@ final class Merging {
         }
         List<Colocation> next = usable ? Colocations.asPrimary(source) : List.of();
         return new Level(source, marked, work, factor, modes, next);
+    }
+
+    private boolean unusableNodesBanned(NodeTable table) {
+        for (Node node : cluster.nodesByIndex) {
+            if (!node.eligible() && table.has(node) && table.score(node) > -Score.LIMIT) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void finish(Level level) {

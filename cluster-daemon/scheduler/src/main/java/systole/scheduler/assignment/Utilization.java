@@ -1,5 +1,6 @@
 package systole.scheduler.assignment;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -94,7 +95,7 @@ final class Utilization {
     }
 
     private static void find(Resource resource, List<Resource> set, Resource original, Set<Resource> seen) {
-        java.util.ArrayDeque<Resource> stack = new java.util.ArrayDeque<>();
+        ArrayDeque<Resource> stack = new ArrayDeque<>();
         stack.push(resource);
         while (true) {
             Resource at = stack.poll();

@@ -50,11 +50,12 @@ final class NodeReading {
                 cluster.dc = node;
             }
             addAttributes(cluster, element, node, false);
-            utilization(element, node);
+            utilization(cluster, element, node);
         }
     }
 
-    private void utilization(Element element, Node node) {
+    /** Capacity; what is read later replaces what was read before. */
+    static void utilization(Cluster cluster, Element element, Node node) {
         Map<String, String> values = new LinkedHashMap<>();
         AttributeBlocks.collect(
                 element,

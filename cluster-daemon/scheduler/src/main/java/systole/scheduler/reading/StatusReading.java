@@ -109,11 +109,10 @@ final class StatusReading {
     }
 
     private void transientAttributes(Element state, Node node) {
-        NodeReading.addAttributes(
-                cluster,
-                state.child("transient_attributes").orElse(Element.of("transient_attributes", Map.of(), List.of())),
-                node,
-                true);
+        Element attributes =
+                state.child("transient_attributes").orElse(Element.of("transient_attributes", Map.of(), List.of()));
+        NodeReading.addAttributes(cluster, attributes, node, true);
+        NodeReading.utilization(cluster, attributes, node);
         cluster.failCounts.forget(node);
     }
 
