@@ -126,6 +126,8 @@ final class Fixpoint {
                 }
                 List<Action> open = new ArrayList<>();
                 int result = edge(edge, open);
+                addMarked(seenFirst, open);
+                addMarked(seenThen, open);
                 if ((result & Effects.THEN_CHANGED) != 0) {
                     changed = true;
                 }
@@ -157,6 +159,14 @@ final class Fixpoint {
             addThens(then, open);
             visitLater(open);
         }
+    }
+
+    /** Looking at a collective may have corrected what is recorded of it: what follows it is visited as well. */
+    private static void addMarked(Seen seen, List<Action> open) {
+        for (Action action : seen.marked) {
+            addThens(action, open);
+        }
+        seen.marked.clear();
     }
 
     // ---- one edge

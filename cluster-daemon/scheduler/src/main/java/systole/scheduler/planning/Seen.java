@@ -1,5 +1,7 @@
 package systole.scheduler.planning;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import systole.scheduler.working.Node;
 import systole.scheduler.working.Replica;
@@ -13,8 +15,30 @@ final class Seen {
     boolean runnable;
     boolean migratable;
 
+    /** Actions of collectives whose recorded state was corrected by looking at them; emptied by the reader. */
+    final List<Action> marked;
+
     Seen(Actions actions) {
+        this(actions, new ArrayList<>());
+    }
+
+    private Seen(Actions actions, List<Action> marked) {
         this.actions = actions;
+        this.marked = marked;
+    }
+
+    private void markRequired(Action action) {
+        if (action.optional) {
+            action.optional = false;
+            marked.add(action);
+        }
+    }
+
+    private void markUnrunnable(Action action) {
+        if (action.runnable) {
+            action.runnable = false;
+            marked.add(action);
+        }
     }
 
     /** Looks at an action; of clones only what concerns the node, if one is given. */
@@ -56,11 +80,11 @@ final class Seen {
             }
             if (own.required()) {
                 optional = false;
-                action.optional = false;
+                markRequired(action);
             }
             if (finished && !own.runnable) {
                 runnable = false;
-                action.runnable = false;
+                markUnrunnable(action);
             }
         }
     }
@@ -87,7 +111,7 @@ final class Seen {
                     Action own = ofInstance(instance, task, node);
                     if (own != null) {
                         if (instance.isGroup()) {
-                            Seen inner = new Seen(actions);
+                            Seen inner = new Seen(actions, marked);
                             inner.look(own, null);
                             anyRequired |= !inner.optional;
                             anyRunnable |= inner.runnable;
@@ -102,10 +126,10 @@ final class Seen {
         optional = !anyRequired;
         runnable = anyRunnable;
         if (anyRequired) {
-            action.optional = false;
+            markRequired(action);
         }
         if (!anyRunnable && node == null) {
-            action.runnable = false;
+            markUnrunnable(action);
         }
     }
 

@@ -222,7 +222,7 @@ public final class GraphExecution {
 
     private Element entry(String id, String task, long interval, ResourceOperation operation, int rc, int callId) {
         Map<String, String> out = new LinkedHashMap<>();
-        String key = operation.id() + ":" + graph.transitionId() + ":" + operation.targetRc() + ":" + UUID;
+        String key = callId + ":-1:" + operation.targetRc() + ":" + UUID;
         out.put("id", id);
         out.put("operation_key", keyOf(operation, task, interval));
         out.put("operation", task);

@@ -14,7 +14,7 @@ final class StatusEdit {
     private final List<Element> others = new ArrayList<>();
     private final Map<String, Node> nodes = new LinkedHashMap<>();
 
-    /** One node state under change. */
+    /** One node state under change; of several histories of one name the last one has the plain name. */
     static final class Node {
         Map<String, String> attributes = new LinkedHashMap<>();
         List<Element> others = new ArrayList<>();
@@ -54,11 +54,11 @@ final class StatusEdit {
             if (child.is("lrm") && node.resources.isEmpty()) {
                 child.child("lrm_resources").ifPresent(all -> {
                     for (Element resource : all.children("lrm_resource")) {
-                        node.resources.put(
-                                node.resources.containsKey(resource.id())
-                                        ? resource.id() + "#" + node.resources.size()
-                                        : resource.id(),
-                                resource(resource));
+                        Resource earlier = node.resources.remove(resource.id());
+                        if (earlier != null) {
+                            node.resources.put(resource.id() + "#" + node.resources.size(), earlier);
+                        }
+                        node.resources.put(resource.id(), resource(resource));
                     }
                 });
             } else if (child.is("transient_attributes") && node.transients == null) {
