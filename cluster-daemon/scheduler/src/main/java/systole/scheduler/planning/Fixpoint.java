@@ -314,8 +314,16 @@ final class Fixpoint {
         return resource != null && (resource.isClone() || resource.isBundle());
     }
 
+    /** A bundle and the clone in it. */
+    private static boolean related(@Nullable Resource left, @Nullable Resource right) {
+        return left != null && right != null && (left.isInside(right) || right.isInside(left));
+    }
+
     private static boolean interleaved(Action first, Action then) {
         if (!isClonelike(first.resource) || !isClonelike(then.resource) || first.resource == then.resource) {
+            return false;
+        }
+        if (related(first.resource, then.resource)) {
             return false;
         }
         Resource decides = then.is(Tasks.STOP) || then.is(Tasks.DEMOTE) ? first.resource : then.resource;
