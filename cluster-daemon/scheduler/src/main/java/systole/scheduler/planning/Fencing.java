@@ -109,7 +109,7 @@ final class Fencing {
     }
 
     private static boolean providesUnfencing(Resource device) {
-        return "unfencing".equals(device.meta.get("provides")) || device.requiresUnfencing() || device.isFenceDevice();
+        return "unfencing".equals(device.meta.get("provides")) || device.requiresUnfencing();
     }
 
     /** The node has to be fenced before anything it had can run elsewhere. */

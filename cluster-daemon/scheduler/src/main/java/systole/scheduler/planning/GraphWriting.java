@@ -247,11 +247,16 @@ final class GraphWriting {
         if (resource.removed && resource.historyId != null) {
             id = resource.historyId;
             longId = resource.id;
-        } else if (!resource.unique) {
+        } else if (!resource.unique && !forcedAnonymous(resource, agent)) {
             id = resource.configId();
             longId = resource.historyId != null && !resource.historyId.equals(id) ? resource.historyId : resource.id;
         }
         return new PrimitiveRef(id, longId, agent.standard(), agent.provider(), agent.type());
+    }
+
+    /** A member that could be unique in a clone that another member made anonymous. */
+    private static boolean forcedAnonymous(Resource resource, Agent agent) {
+        return agent.standard().equals("ocf") && Values.isTrue(resource.meta.get("globally-unique"));
     }
 
     private List<String> downed(Action action) {

@@ -179,18 +179,20 @@ final class ImplicitRelations {
             relate(clone, Tasks.DEMOTED, clone, Tasks.STOP, Kind.ORDER);
             relate(clone, Tasks.RUNNING, clone, Tasks.PROMOTE, Kind.GATE);
         }
-        Resource previous = null;
+        List<Resource> earlier = new ArrayList<>();
         for (Resource instance : clone.children) {
             make(instance);
             relate(clone, Tasks.START, instance, Tasks.START, Kind.GATE | Kind.SHOW_FIRST);
             relate(instance, Tasks.START, clone, Tasks.RUNNING, Kind.SHOW_THEN);
             relate(clone, Tasks.STOP, instance, Tasks.STOP, Kind.SHOW_FIRST);
             relate(instance, Tasks.STOP, clone, Tasks.STOPPED, Kind.SHOW_THEN);
-            if (clone.ordered && previous != null) {
-                relate(previous, Tasks.START, instance, Tasks.START, Kind.ORDER);
-                relate(instance, Tasks.STOP, previous, Tasks.STOP, Kind.ORDER);
+            if (clone.ordered) {
+                for (Resource before : earlier) {
+                    relate(before, Tasks.START, instance, Tasks.START, Kind.ORDER);
+                    relate(instance, Tasks.STOP, before, Tasks.STOP, Kind.ORDER);
+                }
+                earlier.add(instance);
             }
-            previous = instance;
         }
         if (clone.promotable) {
             promotable(clone);

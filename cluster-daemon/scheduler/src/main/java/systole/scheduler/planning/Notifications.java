@@ -279,11 +279,8 @@ final class Notifications {
         List<Node> hosts = new ArrayList<>();
         for (Node node : cluster.nodes) {
             Resource container = node.isGuest() ? node.launcher() : null;
-            if (container == null) {
-                hosts.add(node);
-            } else if (container.currentNode() != null) {
-                hosts.add(container.currentNode());
-            }
+            Node host = container == null ? null : container.currentNode();
+            hosts.add(host == null ? node : host);
         }
         return names(hosts);
     }
@@ -348,14 +345,19 @@ final class Notifications {
     }
 
     private void post(Resource primitive, Node node, Points pair, Map<String, String> texts) {
-        Action notify = notify(primitive, node, pair.post, pair.postDone, "post", pair.task, texts);
+        post(primitive, node, pair.post, pair.postDone, pair.task, texts);
+    }
+
+    private void post(
+            Resource primitive, Node node, Action point, Action done, String task, Map<String, String> texts) {
+        Action notify = notify(primitive, node, point, done, "post", task, texts);
         if (notify == null) {
             return;
         }
         notify.priority = Synapse.INFINITY;
         for (Action recurring : List.copyOf(actions.of(primitive))) {
             if (recurring.intervalMs > 0 && !recurring.is(Tasks.CANCEL)) {
-                joining.join(pair.postDone, recurring, Kind.ORDER);
+                joining.join(done, recurring, Kind.ORDER);
             }
         }
     }
@@ -383,9 +385,6 @@ final class Notifications {
 
     /** Survivors hear of a stop that fencing implies (9.4, 6). */
     void stoppedByFencing(Resource resource, Action stop, Action fencing) {
-        if (resource.isConnection()) {
-            return;
-        }
         Action post = fencePoint(resource, "post", Tasks.NOTIFY, fencing);
         Action done = fencePoint(resource, "confirmed-post", Tasks.NOTIFIED, fencing);
         joining.join(fencing, post, Kind.PUSH);
@@ -419,10 +418,7 @@ final class Notifications {
                 if (implied || (newest != null && newest.required())) {
                     continue;
                 }
-                Action notify = notify(primitive, survivor, post, done, "post", Tasks.STOP, texts);
-                if (notify != null) {
-                    notify.priority = Synapse.INFINITY;
-                }
+                post(primitive, survivor, post, done, Tasks.STOP, texts);
             }
         }
     }

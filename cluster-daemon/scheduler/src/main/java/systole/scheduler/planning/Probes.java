@@ -37,7 +37,7 @@ final class Probes {
     void make() {
         for (Node node : cluster.nodes) {
             if (!node.online) {
-                if (node.isRemote() && node.connection != null && node.connection.failed) {
+                if (node.isRemote() && RemoteRelations.connectionFailed(node)) {
                     fencing.mark(node, "the connection is unrecoverable");
                 }
                 continue;

@@ -103,19 +103,18 @@ final class RemoteRelations {
 
     private static State state(Node node, Resource connection) {
         Node host = connection.currentNode();
-        Node assigned = connection.assigned;
-        boolean willRun = connection.nextRole != Role.STOPPED && assigned != null;
-        if (!willRun && host != null && host.unclean) {
-            return State.FAILED;
-        }
-        if (connection.failed) {
-            boolean fencedAlready = connection.nextRole == Role.STOPPED
-                    && connection.remoteReconnectMs > 0
-                    && node.remoteWasFenced
-                    && !node.shutdown;
-            return fencedAlready ? State.UNKNOWN : State.FAILED;
-        }
+        boolean willRun = connection.nextRole != Role.STOPPED && connection.assigned != null;
         if (!willRun) {
+            if (host != null && host.unclean) {
+                return State.FAILED;
+            }
+            if (connection.failed) {
+                boolean waits = connection.nextRole == Role.STOPPED
+                        && connection.remoteReconnectMs > 0
+                        && node.remoteWasFenced
+                        && !shutdownRequested(node);
+                return waits ? State.UNKNOWN : State.FAILED;
+            }
             return State.STOPPED;
         }
         if (host == null) {
@@ -123,6 +122,16 @@ final class RemoteRelations {
         }
         boolean migrating = connection.partialMigrationSource != null && connection.partialMigrationTarget != null;
         return host.unclean || !host.online || migrating ? State.RESTING : State.ALIVE;
+    }
+
+    private static boolean shutdownRequested(Node node) {
+        String value = node.attributes.get("shutdown");
+        return value != null && !value.equals("0");
+    }
+
+    /** Whether a remote node's connection is lost for good. */
+    static boolean connectionFailed(Node node) {
+        return node.connection != null && state(node, node.connection) == State.FAILED;
     }
 
     private void onRemote(Action action, Node node, Resource connection) {
