@@ -254,9 +254,16 @@ final class GraphWriting {
         return new PrimitiveRef(id, longId, agent.standard(), agent.provider(), agent.type());
     }
 
-    /** A member that could be unique in a clone that another member made anonymous. */
+    /**
+     * A member that could be unique, of a cloned group that another member made anonymous. The first instance is the
+     * one where that was noticed.
+     */
     private static boolean forcedAnonymous(Resource resource, Agent agent) {
-        return agent.standard().equals("ocf") && Values.isTrue(resource.meta.get("globally-unique"));
+        return agent.standard().equals("ocf")
+                && resource.parent != null
+                && resource.parent.isGroup()
+                && !resource.id.endsWith(":0")
+                && Values.isTrue(resource.meta.get("globally-unique"));
     }
 
     private List<String> downed(Action action) {

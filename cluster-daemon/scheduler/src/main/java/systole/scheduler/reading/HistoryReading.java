@@ -120,9 +120,13 @@ final class HistoryReading {
         }
         attributes.put("type", type);
         Agent agent = new Agent(standard, provider == null ? "" : provider, type);
-        String id = cluster.resource(history.name) == null ? history.name : history.name + "-removed";
+        for (Resource known : cluster.resources) {
+            if (known.removed && known.isPrimitive() && known.id.equals(history.name)) {
+                return known;
+            }
+        }
         Resource resource = cluster.addResource(
-                id,
+                history.name,
                 Resource.Variant.PRIMITIVE,
                 new Definition(Element.of("primitive", attributes, List.of()), agent, List.of()),
                 null);
@@ -245,7 +249,7 @@ final class HistoryReading {
             resource.remoteNode.unseen = false;
         }
         if (isActive) {
-            activity.add(resource, node, onFail != OnFail.IGNORE || resource.failed);
+            activity.add(resource, node, onFail != OnFail.IGNORE);
             switch (onFail) {
                 case IGNORE -> {
                     // nothing failed, or it does not matter
