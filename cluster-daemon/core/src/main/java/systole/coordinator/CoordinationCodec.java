@@ -85,6 +85,14 @@ final class CoordinationCodec {
 
     /** @throws ByteSource.Malformed if these are not such bytes */
     static CoordinationMessage decode(int kind, byte[] body) {
+        try {
+            return read(kind, body);
+        } catch (IllegalArgumentException e) {
+            throw new ByteSource.Malformed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static CoordinationMessage read(int kind, byte[] body) {
         ByteSource in = new ByteSource(body);
         return switch (kind) {
             case EXECUTE -> {
@@ -139,7 +147,9 @@ final class CoordinationCodec {
         for (int i = 0; i < count; i++) {
             attributes.put(in.text(), in.text());
         }
-        return new OperationOrder(key, resource, operation, node, nodeId, attributes);
+        OperationOrder order = new OperationOrder(key, resource, operation, node, nodeId, attributes);
+        order.check();
+        return order;
     }
 
     private static TransitionKey key(ByteSource in) {

@@ -35,6 +35,14 @@ public record OperationOrder(
                 action.attributes());
     }
 
+    /** @throws IllegalArgumentException if an attribute that has to be a number is none */
+    public void check() {
+        long sum = intervalMillis() + timeoutMillis() + startDelayMillis();
+        if (sum < 0) {
+            throw new IllegalArgumentException("times of " + operationKey() + " are beyond all bounds");
+        }
+    }
+
     public String meta(String name) {
         return attributes.getOrDefault(GraphAction.META + name, "");
     }
