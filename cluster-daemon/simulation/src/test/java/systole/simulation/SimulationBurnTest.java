@@ -19,7 +19,7 @@ class SimulationBurnTest {
 
     private int simulate(String... arguments) {
         PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
-        return SimulationMain.run(arguments, print, print);
+        return Main.run(arguments, print, print);
     }
 
     private String said() {

@@ -14,7 +14,7 @@ import systole.kernel.BadInputException;
 import systole.kernel.NearestWord;
 
 /** {@code systole sim}: many seeds, one summary. Exit status 0 if no promise was broken, 1 if one was, 64 for wrong words. */
-public final class SimulationMain {
+public final class Main {
     static final String USAGE = """
             systole sim [--nodes N] [--seeds A..B] [--minutes M] [--faults all|none|LIST] [--jobs J] [--story]
 
@@ -37,15 +37,20 @@ public final class SimulationMain {
     private int jobs = 1;
     private boolean wholeStory;
 
-    private SimulationMain() {}
+    private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(run(arguments, System.out, System.err));
+        System.exit(run(arguments));
     }
 
-    /** As {@link #main}, but returns the exit status. */
+    /** The entry for the command line, which loads this class by name; returns the exit status. */
+    public static int run(String[] arguments) {
+        return run(arguments, System.out, System.err);
+    }
+
+    /** As {@link #run(String[])}, with other streams. */
     public static int run(String[] arguments, PrintStream out, PrintStream err) {
-        SimulationMain main = new SimulationMain();
+        Main main = new Main();
         try {
             if (!main.read(List.of(arguments), out)) {
                 return 0;
