@@ -168,7 +168,10 @@ final class LabCluster {
                         .nodeOf(resource)
                         .filter(home -> !home.equals(notHere))
                         .isPresent());
-        return status(witness).nodeOf(resource).orElseThrow();
+        String home = status(witness).nodeOf(resource).orElseThrow();
+        // The status shows a start from its beginning; the service itself is there when its own log says so.
+        lab.await(resource + " has started on " + home, PATIENCE, () -> log().runsOn(resource, home));
+        return home;
     }
 
     String other(String node) {

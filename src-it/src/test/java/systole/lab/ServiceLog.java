@@ -57,6 +57,15 @@ record ServiceLog(List<Entry> entries) {
         return found;
     }
 
+    /** Whether the last word of that node about the resource is a start. */
+    boolean runsOn(String resource, String node) {
+        return entries.stream()
+                .filter(e -> e.resource().equals(resource) && e.node().equals(node))
+                .reduce((earlier, later) -> later)
+                .map(last -> last.what().equals("start"))
+                .orElse(false);
+    }
+
     long count(String resource, String node, String what) {
         return entries.stream()
                 .filter(e -> e.resource().equals(resource)
