@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import systole.model.Element;
+import systole.model.Options;
 import systole.scheduler.reading.Reading;
 import systole.scheduler.status.ExitTexts;
 import systole.scheduler.status.StatusText;
@@ -71,9 +72,10 @@ final class StatusReport {
             out.append("\n              *** Resource management is DISABLED ***\n");
             out.append("  The cluster will not attempt to start, stop or recover services\n");
         }
-        if (!warnings.isEmpty()) {
+        List<String> all = withFencing(warnings);
+        if (!all.isEmpty()) {
             out.append("\nWarnings:\n");
-            warnings.forEach(warning -> line(out, warning));
+            all.forEach(warning -> line(out, warning));
         }
         out.append('\n').append(lists());
         requests(out);
@@ -98,6 +100,26 @@ final class StatusReport {
         return problems.isEmpty()
                 ? "CLUSTER OK: " + online + (online == 1 ? " node" : " nodes") + " online, " + instances()
                 : "CLUSTER WARN: " + String.join(", ", problems);
+    }
+
+    /** Fencing that is off stays visible for as long as it is off. */
+    private List<String> withFencing(List<String> warnings) {
+        List<String> all = new ArrayList<>(warnings);
+        boolean said = all.stream().anyMatch(warning -> warning.contains("encing"));
+        for (Element section : Backend.configuration(cib).children("crm_config")) {
+            for (Element set : section.children("cluster_property_set")) {
+                for (Element pair : set.children("nvpair")) {
+                    String name = pair.attribute("name", "");
+                    boolean fencing = name.equals("stonith-enabled") || name.equals("fencing-enabled");
+                    if (!said && fencing && Options.isFalse(pair.attribute("value", ""))) {
+                        said = true;
+                        all.add("fencing is off (" + name + "=false): a node that hangs may run a resource that has"
+                                + " started elsewhere");
+                    }
+                }
+            }
+        }
+        return all;
     }
 
     private static void line(StringBuilder out, String text) {
@@ -306,7 +328,7 @@ final class StatusReport {
         summary.putAll(facts);
         summary.put("quorate", hasQuorum());
         root.put("summary", summary);
-        root.put("warnings", warnings);
+        root.put("warnings", withFencing(warnings));
         List<Object> nodes = new ArrayList<>();
         for (Node node : cluster.nodes) {
             Map<String, Object> fields = new LinkedHashMap<>();
