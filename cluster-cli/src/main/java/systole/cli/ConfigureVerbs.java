@@ -1,6 +1,7 @@
 package systole.cli;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -141,6 +142,9 @@ final class ConfigureVerbs {
                 .one("FILE", Verb.Kind.FILE, "crm text or XML; - reads standard input")
                 .example("systole configure load update web.crm")
                 .does(ConfigureVerbs::load));
+        verbs.add(Verb.of("plan", "Show what a script would change, and what the cluster would then do.")
+                .one("FILE", Verb.Kind.FILE, "crm text; - reads standard input")
+                .does(ConfigureVerbs::plan));
         verbs.add(Verb.of("save", "Write the configuration to a file, so that load gives it back exactly.")
                 .flag("--xml", "write XML")
                 .one("FILE", Verb.Kind.FILE, "where to; - for standard output")
@@ -426,6 +430,32 @@ final class ConfigureVerbs {
                     "an XML document can only replace the configuration", "write load replace, or load crm text");
         }
         call.change("load " + source, configuration -> Backend.configuration(document));
+        return ExitCode.OK.number();
+    }
+
+    private static int plan(Call call) {
+        String file = call.one("FILE");
+        String text = file.equals("-") ? Shell.standardInput() : FileBackend.read(Path.of(file));
+        try (Backend backend = call.session().backend()) {
+            Element cib = backend.cib();
+            Element before = Backend.configuration(cib);
+            CrmLanguage.Loaded loaded = CrmLanguage.load(
+                    before, file, text, CrmLanguage.Mode.UPDATE, call.session().agents());
+            Finding.refuse(Finding.atLeast(
+                    call.session().force() ? Finding.Severity.ERROR : Finding.Severity.DOUBT, loaded.findings()));
+            List<Element> children = new ArrayList<>();
+            for (Element child : cib.children()) {
+                children.add(child.is("configuration") ? loaded.configuration() : child);
+            }
+            Simulation simulation = Simulation.of(cib.withChildren(children), Instant.now());
+            call.out().println("Change of the configuration:");
+            call.out()
+                    .print(TextDiff.of(
+                            CrmLanguage.show(before, CrmLanguage.Style.DISPLAY),
+                            CrmLanguage.show(loaded.configuration(), CrmLanguage.Style.DISPLAY)));
+            call.out().println("What the cluster would do:");
+            simulation.changes().forEach(change -> call.out().println("  * " + change));
+        }
         return ExitCode.OK.number();
     }
 

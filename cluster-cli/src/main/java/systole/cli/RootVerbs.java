@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import systole.api.Answer;
 import systole.api.ApiClient;
 import systole.api.ApiSocket;
@@ -19,10 +20,10 @@ import systole.api.DaemonException;
 import systole.api.Request;
 import systole.formats.CibValidation;
 import systole.formats.CibXml;
+import systole.formats.CrmLanguage;
 import systole.formats.Finding;
 import systole.kernel.BadInputException;
 import systole.model.Element;
-import systole.scheduler.Scheduler;
 
 /** Commands that stand alone: {@code status}, {@code verify}, {@code history} and so on. */
 final class RootVerbs {
@@ -44,7 +45,11 @@ final class RootVerbs {
                 .does(RootVerbs::verify));
         verbs.add(Verb.of("simulate", "Show what the cluster would do, without doing it.")
                 .option("--xml-file", "FILE", "a CIB in a file; default: the cluster's")
+                .flag("--scores", "the scores of resources on nodes too")
                 .does(RootVerbs::simulate));
+        verbs.add(Verb.of("explain", "Say why a resource runs where it runs, or not.")
+                .one("RSC", Verb.Kind.RESOURCE, "which")
+                .does(RootVerbs::explain));
         verbs.add(Verb.of("history", "List what happened: failures, elections of the coordinator, recoveries.")
                 .option("--limit", "N", "only the last so many")
                 .flag("--changes", "who changed the configuration, instead")
@@ -164,11 +169,50 @@ final class RootVerbs {
                 cib = backend.cib();
             }
         }
-        var plan = Scheduler.schedule(cib, Instant.now());
-        call.out().print(StatusReport.of(cib, Map.of()).resourceList());
-        call.out().println();
-        call.out().println("Transition Summary:");
-        plan.changes().forEach(change -> call.out().println("  * " + change));
+        Simulation simulation = Simulation.of(cib, Instant.now());
+        if (call.session().json()) {
+            call.out().println(Output.of(simulation.json()));
+        } else {
+            call.out().print(simulation.text(call.has("--scores")));
+        }
+        return ExitCode.OK.number();
+    }
+
+    private static int explain(Call call) {
+        String id = call.one("RSC");
+        try (Backend backend = call.session().backend()) {
+            Element cib = backend.cib();
+            Element configuration = Backend.configuration(cib);
+            Edits.requireResource(configuration, id);
+            List<StatusReport.Place> places = StatusReport.of(cib, Map.of()).places(id);
+            Simulation simulation = Simulation.of(cib, Instant.now());
+            List<String> changes = new ArrayList<>(simulation.changes());
+            changes.removeIf(change -> !List.of(change.split("[ :]+")).contains(id));
+            Set<String> constraints = Edits.referring(configuration, Set.of(id));
+            if (call.session().json()) {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                fields.put("resource", id);
+                fields.put(
+                        "places", places.stream().map(StatusReport.Place::node).toList());
+                fields.put("scores", simulation.scoresOf(id));
+                fields.put("constraints", constraints);
+                fields.put("changes", changes);
+                call.out().println(Output.of(fields));
+                return ExitCode.OK.number();
+            }
+            call.out().println(places.isEmpty() ? id + " does not run" : id + " runs:");
+            places.forEach(place -> call.out().println("  * on " + place.node() + " as " + place.role()));
+            call.out().println("Scores (the highest that is not negative wins):");
+            simulation.scoresOf(id).forEach(line -> call.out().println("  * " + line));
+            if (!constraints.isEmpty()) {
+                call.out().println("Constraints that name it:");
+                call.out().print(CrmLanguage.show(configuration, CrmLanguage.Style.DISPLAY, constraints));
+            }
+            if (!changes.isEmpty()) {
+                call.out().println("What the cluster would do now:");
+                changes.forEach(change -> call.out().println("  * " + change));
+            }
+        }
         return ExitCode.OK.number();
     }
 
