@@ -27,7 +27,7 @@ class RingMutantsTest {
                 "LEAVE_RECOVERY_EARLY",
                 "WRONG_TRANSITIONAL",
                 "NEVER_LOWER_ARU",
-                "NEVER_RETRANSMIT_TOKEN",
+                "UNCLAMPED_WINDOW",
                 "DELIVER_OVER_GAPS"
             })
     void randomRunsKillTheMutant(Mutant mutant) {

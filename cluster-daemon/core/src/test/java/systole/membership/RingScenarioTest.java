@@ -21,6 +21,8 @@ class RingScenarioTest {
             Map.entry("longPause", RingScenarios::longPause),
             Map.entry("quickRestart", RingScenarios::quickRestart),
             Map.entry("tokenDoesNotPass", RingScenarios::tokenDoesNotPass),
+            Map.entry("calmStart", RingScenarios::calmStart),
+            Map.entry("oneTokenLost", RingScenarios::oneTokenLost),
             Map.entry("lastMessageLost", RingScenarios::lastMessageLost),
             Map.entry("answerToALostMessage", RingScenarios::answerToALostMessage),
             Map.entry("oneWayCut", RingScenarios::oneWayCut),
@@ -43,6 +45,8 @@ class RingScenarioTest {
                 Arguments.of(Mutant.BLAME_OTHERS_FOR_OWN_PAUSE, "longPause"),
                 Arguments.of(Mutant.IGNORE_RESTART, "quickRestart"),
                 Arguments.of(Mutant.NEVER_LOSE_TOKEN, "tokenDoesNotPass"),
+                Arguments.of(Mutant.NEVER_RETRANSMIT_TOKEN, "oneTokenLost"),
+                Arguments.of(Mutant.OBEY_JOIN_THAT_FAILS_ME, "calmStart"),
                 Arguments.of(Mutant.NEVER_ASK, "lastMessageLost"),
                 Arguments.of(Mutant.DELIVER_ALL_BEHIND_GAP, "answerToALostMessage"),
                 Arguments.of(Mutant.CONTINUE_PARTIAL, "largeMessagesAcrossAViewChange"));

@@ -132,6 +132,24 @@ final class RingScenarios {
         return world;
     }
 
+    /** L4: three nodes start: each alone, then together, and hardly anything between. */
+    static RingWorld calmStart(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        require(world.invariants.views <= 12, world, world.invariants.views + " views to start three nodes");
+        return world;
+    }
+
+    /** One token is lost: it is sent again, and nobody above notices. */
+    static RingWorld oneTokenLost(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        long views = world.invariants.views;
+        int[] dropped = {0};
+        world.network.filter((from, to, link, message) -> !(message instanceof Token) || dropped[0]++ > 0);
+        world.time.runFor(3 * SECOND);
+        require(world.invariants.views == views, world, "one lost token changed the view");
+        return world;
+    }
+
     /** The last message before a silence is lost on its way to one node: it comes soon, without a timer of seconds. */
     static RingWorld lastMessageLost(Set<Mutant> mutants) {
         RingWorld world = formed(3, mutants);
@@ -177,9 +195,11 @@ final class RingScenarios {
     /** One direction of one path is cut: the ring settles without flapping. */
     static RingWorld oneWayCut(Set<Mutant> mutants) {
         RingWorld world = formed(3, mutants);
+        long before = world.invariants.views;
         world.network.cut(n(1), n(2));
         world.time.runFor(3 * SECOND);
         long views = world.invariants.views;
+        require(views - before <= 12, world, (views - before) + " views for one cut");
         world.time.runFor(20 * SECOND);
         require(
                 world.invariants.views == views,
