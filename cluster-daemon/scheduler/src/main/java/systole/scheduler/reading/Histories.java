@@ -29,7 +29,9 @@ final class Histories {
                 for (Element xml : resources.children()) {
                     String id = xml.attribute("id");
                     if (xml.is("lrm_resource") && id != null) {
-                        node.histories.putIfAbsent(id, read(xml, id, node));
+                        History history = read(xml, id, node);
+                        node.histories.putIfAbsent(id, history);
+                        node.everyHistory.add(history);
                     }
                 }
             }

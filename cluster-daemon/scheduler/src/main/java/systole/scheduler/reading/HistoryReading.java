@@ -42,7 +42,7 @@ final class HistoryReading {
     void read(Node node) {
         histories.index(node);
         List<Resource> created = new ArrayList<>();
-        for (History history : node.histories.values()) {
+        for (History history : node.everyHistory) {
             one(history, node, created);
         }
         for (Resource resource : created) {

@@ -87,8 +87,11 @@ public final class Node {
     /** The {@code node_state} element, if there is one. */
     public @Nullable Element state;
 
-    /** History of resources on this node, by the name in the history, in document order. */
+    /** History of resources on this node, by the name in the history; of several with one name the first. */
     public final Map<String, History> histories = new LinkedHashMap<>();
+
+    /** Every history on this node in document order; old documents have several of one name. */
+    public final List<History> everyHistory = new ArrayList<>();
 
     public Node(int index, String id, String name, Kind kind, int score) {
         this.index = index;
