@@ -70,6 +70,11 @@ public final class Corpus {
         return read(root.resolve("scores/" + test.name() + ".scores"));
     }
 
+    /** Any file of the corpus by its path in it. */
+    public String text(String path) {
+        return read(root.resolve(path));
+    }
+
     private static String read(Path file) {
         try {
             return Files.readString(file);

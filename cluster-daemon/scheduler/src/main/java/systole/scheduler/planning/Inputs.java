@@ -8,7 +8,8 @@ final class Inputs {
 
     /** @param kinds the kinds of all edges between the two together */
     static boolean counts(Action action, Action first, int kinds) {
-        int strong = kinds & ~(Kind.ORDER | Kind.SHOW_FIRST | Kind.SHOW_THEN);
+        // Serialize keeps two things apart in time: what cannot run keeps nobody waiting.
+        int strong = kinds & ~(Kind.ORDER | Kind.SERIALIZE | Kind.SHOW_FIRST | Kind.SHOW_THEN);
         if (!first.runnable && (strong == 0 || Kind.has(kinds, Kind.MIN | Kind.PAIR))) {
             return false;
         }
