@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,9 +17,9 @@ import systole.formats.TransitionGraphXml;
 import systole.model.Element;
 import systole.scheduler.reading.Reading;
 import systole.scheduler.simulation.GraphExecution;
+import systole.scheduler.simulation.Simulation;
 import systole.scheduler.simulation.StatusMap;
 import systole.scheduler.working.Cluster;
-import systole.scheduler.working.Resource;
 
 /**
  * The scheduler behind the contract of the conformance corpus: a program with the arguments {@code IN_DIR OUT_DIR},
@@ -91,13 +90,7 @@ public final class ConformanceEngine {
     static Output plan(Element cib, Instant now) {
         Plan plan = Scheduler.schedule(cib, now);
         Cluster before = Reading.read(cib, now, false);
-        Set<String> ids = new LinkedHashSet<>();
-        for (Resource resource : before.everyResource) {
-            ids.add(resource.id);
-            if (!resource.unique) {
-                ids.add(resource.configId());
-            }
-        }
+        Set<String> ids = Simulation.resourceIds(before);
         GraphExecution.Result result = GraphExecution.run(cib, plan.graph(), ids, Map.of(), now.getEpochSecond());
         Cluster after = Reading.read(result.cib(), now, false);
         String scores = String.join("\n", plan.scoreLines()) + "\n";

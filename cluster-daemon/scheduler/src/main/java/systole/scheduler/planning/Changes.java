@@ -39,7 +39,7 @@ final class Changes {
         int width = 5;
         int detailWidth = 5;
         for (Line line : lines) {
-            if (line.resource.length() + 2 > width) {
+            if (line.resource.length() > width) {
                 width = line.resource.length() + 2;
             }
             detailWidth = Math.max(detailWidth, line.details.length());

@@ -47,7 +47,7 @@ public final class GraphExecution {
     public record Result(Element cib, List<String> lines, boolean complete) {}
 
     /**
-     * @param resourceIds every resource id of the configuration, instances without number
+     * @param resourceIds every resource id, and the names under which the history knows instances
      * @param failures {@code RSC_TASK_INTERVAL@NODE} to the exit status that this operation is to have
      * @param nowSeconds time of execution, seconds since the epoch
      */
@@ -176,13 +176,13 @@ public final class GraphExecution {
         return rc == expected;
     }
 
-    private static StatusEdit.Resource history(StatusEdit.Node state, ResourceOperation operation, String configured) {
-        String shown = operation.primitive().instance();
+    private static StatusEdit.Resource history(StatusEdit.Node state, ResourceOperation operation, String shown) {
         StatusEdit.Resource found = state.resources.get(shown);
         if (found == null) {
-            found = state.resources.get(configured);
+            found = state.resources.get(operation.primitive().id());
         }
         if (found == null) {
+            String configured = operation.primitive().id();
             found = new StatusEdit.Resource();
             found.attributes.put("id", configured);
             found.attributes.put("class", operation.primitive().agentClass());
