@@ -121,13 +121,14 @@ final class RandomCluster {
         String other = resources.get(random.nextInt(resources.size()));
         String id = String.format(Locale.ROOT, "c%d", number);
         switch (random.nextInt(3)) {
-            case 0 -> out.append("<rsc_location id=\"" + id + "\" rsc=\"" + first + "\" node=\"n"
-                    + (1 + random.nextInt(nodes)) + "\" score=\"" + pick("INFINITY", "-INFINITY", "100", "-50")
-                    + "\"/>");
+            case 0 ->
+                out.append("<rsc_location id=\"" + id + "\" rsc=\"" + first + "\" node=\"n"
+                        + (1 + random.nextInt(nodes)) + "\" score=\"" + pick("INFINITY", "-INFINITY", "100", "-50")
+                        + "\"/>");
             case 1 -> {
                 if (first.compareTo(other) < 0) {
-                    out.append("<rsc_order id=\"" + id + "\" first=\"" + first + "\" then=\"" + other
-                            + "\" kind=\"" + pick("Mandatory", "Optional", "Serialize") + "\"/>");
+                    out.append("<rsc_order id=\"" + id + "\" first=\"" + first + "\" then=\"" + other + "\" kind=\""
+                            + pick("Mandatory", "Optional", "Serialize") + "\"/>");
                 }
             }
             default -> {

@@ -103,7 +103,9 @@ public sealed interface Injection {
 
         private static BadInputException wrong(String spec) {
             return new BadInputException(
-                    spec, "this is no operation result", "write RSC_TASK_INTERVAL@NODE=RC, e.g. web_monitor_10000@n1=7");
+                    spec,
+                    "this is no operation result",
+                    "write RSC_TASK_INTERVAL@NODE=RC, e.g. web_monitor_10000@n1=7");
         }
 
         /** The key under which a simulated failure is looked up. */
@@ -151,7 +153,8 @@ public sealed interface Injection {
 
     private static Element node(Element cib, String name) {
         Element configuration = cib.child("configuration").orElse(Element.leaf("configuration"));
-        for (Element node : configuration.child("nodes").orElse(Element.leaf("nodes")).children("node")) {
+        for (Element node :
+                configuration.child("nodes").orElse(Element.leaf("nodes")).children("node")) {
             if (name.equalsIgnoreCase(node.attribute("uname")) || name.equalsIgnoreCase(node.id())) {
                 return node;
             }
@@ -213,9 +216,7 @@ public sealed interface Injection {
                     "inject results of resources that were probed or run there");
         }
         history.highestCall++;
-        String id = operation.intervalMs == 0
-                ? operation.resource + "_last_0"
-                : operation.resource + "_last_failure_0";
+        String id = operation.intervalMs == 0 ? operation.resource + "_last_0" : operation.resource + "_last_failure_0";
         Map<String, String> entry = new LinkedHashMap<>();
         int expected = operation.task.equals("monitor") && operation.intervalMs == 0 ? 7 : 0;
         String key = history.highestCall + ":-1:" + expected + ":xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";

@@ -41,8 +41,7 @@ public final class Simulation {
      * @param scoreLines assignment scores
      * @param complete false if some action of the plan could never run
      */
-    public record Report(
-            String text, TransitionGraph graph, Element cib, List<String> scoreLines, boolean complete) {
+    public record Report(String text, TransitionGraph graph, Element cib, List<String> scoreLines, boolean complete) {
         public Report {
             scoreLines = List.copyOf(scoreLines);
         }
@@ -64,7 +63,9 @@ public final class Simulation {
         Planner.Result plan = Planner.plan(cluster, 1);
         if (request.showScores) {
             out.append("\nAssignment Scores:\n");
-            cluster.scoreLines.stream().sorted().forEach(line -> out.append("  * ").append(line).append('\n'));
+            cluster.scoreLines.stream()
+                    .sorted()
+                    .forEach(line -> out.append("  * ").append(line).append('\n'));
         }
         out.append("\nTransition Summary:\n");
         plan.changes().forEach(line -> out.append(line).append('\n'));
