@@ -34,7 +34,8 @@ class TidyTest {
                     "fork a systole.kernel.Seed by name"),
             new Rule(
                     "thread in a pure module",
-                    Pattern.compile("new Thread\\(|ExecutorService|synchronized|\\bvolatile\\b"),
+                    Pattern.compile(
+                            "new Thread\\(|ExecutorService|synchronized \\(|(?m)^ *(\\w+ )*(synchronized|volatile) \\w+[ <]\\w+.*[{;]$"),
                     Pattern.compile("cluster-daemon/(model|scheduler|core)/src/main/.*"),
                     "return an effect and let the shell do it"),
             new Rule(
@@ -49,7 +50,7 @@ class TidyTest {
                     "wait for the thing itself"),
             new Rule(
                     "unfinished work without a kind",
-                    Pattern.compile("(FIXME|XXX|TODO(?!\\([^,)]+, (safety|liveness|feature|speed)\\)))"),
+                    Pattern.compile("(FIXME|// *XXX|TODO(?!\\([^,)]+, (safety|liveness|feature|speed)\\)))"),
                     Pattern.compile("(?!src-it/src/test/java/systole/house/).*/src/.*"),
                     "finish it, or write TODO(issue, safety|liveness|feature|speed)"),
             new Rule(

@@ -1,18 +1,9 @@
 package systole.scheduler;
 
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import systole.formats.CibXml;
 import systole.formats.TransitionGraphXml;
 import systole.model.Element;
 import systole.scheduler.reading.Reading;
@@ -21,73 +12,15 @@ import systole.scheduler.simulation.Simulation;
 import systole.scheduler.simulation.StatusMap;
 import systole.scheduler.working.Cluster;
 
-/**
- * The scheduler behind the contract of the conformance corpus: a program with the arguments {@code IN_DIR OUT_DIR},
- * which plans every test of {@code IN_DIR/manifest.json} and writes graph, scores and revised status.
- *
- * <p>This is a shell around the pure scheduler: the only class here that touches files.
- */
+/** What the conformance corpus compares: graph, scores, and the status after the graph was carried out. */
 public final class ConformanceEngine {
-    private static final Pattern TEST = Pattern.compile("\\{[^{}]*\"name\"[^{}]*\\}", Pattern.DOTALL);
-    private static final Pattern NAME = Pattern.compile("\"name\"\\s*:\\s*\"([^\"]+)\"");
-    private static final Pattern NOW = Pattern.compile("\"now_epoch\"\\s*:\\s*(-?\\d+)");
-
     private ConformanceEngine() {}
 
-    public static void main(String[] args) throws IOException {
-        PrintStream complaints = System.err;
-        if (args.length != 2) {
-            complaints.println("usage: conformance-scheduler IN_DIR OUT_DIR");
-            System.exit(64);
-        }
-        Path in = Path.of(args[0]);
-        Path out = Path.of(args[1]);
-        int failed = 0;
-        for (Map.Entry<String, Instant> test :
-                manifest(in.resolve("manifest.json")).entrySet()) {
-            try {
-                run(in, out, test.getKey(), test.getValue());
-            } catch (RuntimeException e) {
-                failed++;
-                complaints.println(test.getKey() + ": " + e);
-                for (int i = 0; i < Math.min(6, e.getStackTrace().length); i++) {
-                    complaints.println("    at " + e.getStackTrace()[i]);
-                }
-            }
-        }
-        if (failed > 0) {
-            complaints.println(failed + " tests ended in an exception");
-            System.exit(1);
-        }
-    }
-
-    /** Name and time of each test, in order. */
-    static Map<String, Instant> manifest(Path file) throws IOException {
-        Map<String, Instant> tests = new LinkedHashMap<>();
-        Matcher matcher = TEST.matcher(Files.readString(file, StandardCharsets.UTF_8));
-        while (matcher.find()) {
-            Matcher name = NAME.matcher(matcher.group());
-            Matcher now = NOW.matcher(matcher.group());
-            if (name.find() && now.find()) {
-                tests.put(name.group(1), Instant.ofEpochSecond(Long.parseLong(now.group(1))));
-            }
-        }
-        return tests;
-    }
-
     /** What the corpus compares for one test. */
-    record Output(String graph, String scores, String status) {}
+    public record Output(String graph, String scores, String status) {}
 
-    private static void run(Path in, Path out, String name, Instant now) throws IOException {
-        Path file = in.resolve(name + ".xml");
-        Element cib = CibXml.read(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
-        Output output = plan(cib, now);
-        Files.writeString(out.resolve(name + ".exp"), output.graph);
-        Files.writeString(out.resolve(name + ".scores"), output.scores);
-        Files.writeString(out.resolve(name + ".status.json"), output.status);
-    }
-
-    static Output plan(Element cib, Instant now) {
+    /** Plans on the document, carries the plan out on a copy, and renders what the corpus compares. */
+    public static Output plan(Element cib, Instant now) {
         Plan plan = Scheduler.schedule(cib, now);
         Cluster before = Reading.read(cib, now, false);
         Set<String> ids = Simulation.resourceIds(before);
