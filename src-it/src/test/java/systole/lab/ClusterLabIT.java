@@ -128,6 +128,11 @@ class ClusterLabIT {
         cluster.awaitSettled(cluster.other(home));
 
         lab.killDaemon(home);
+        String witness = cluster.other(home);
+        lab.await(
+                "the others miss it",
+                Duration.ofSeconds(30),
+                () -> !cluster.status(witness).online().contains(home));
         lab.start(home);
         cluster.awaitOnline(cluster.other(home), "n1", "n2", "n3");
         lab.must(cluster.other(home), "configure", "property", "maintenance-mode=false");
