@@ -43,7 +43,7 @@ final class Planner {
         long began = System.nanoTime();
         NodeInput answer;
         try {
-            Plan plan = Scheduler.schedule(request.cib(), Instant.ofEpochMilli(request.epochMillis()));
+            Plan plan = Scheduler.scheduleLive(request.cib(), Instant.ofEpochMilli(request.epochMillis()));
             answer = new NodeInput.Planned(
                     request.planId(), plan.graph(), plan.graph().recheckBy(), List.of());
             plan.changes().forEach(change -> LOG.info("plan {}: {}", request.planId(), change.strip()));

@@ -24,7 +24,7 @@ final class WarmUp {
         var own = conf.nodes().get(0);
         new RingStack(own.id(), Settings.nodes(conf), Settings.ring(conf), 1);
         new PacketCodec(own.id(), 1, "w", List.of(new byte[32]), Settings.nodes(conf));
-        Scheduler.schedule(ClusterState.empty().cib(true), Instant.EPOCH);
+        Scheduler.scheduleLive(ClusterState.empty().cib(true), Instant.EPOCH);
         new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()).shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }

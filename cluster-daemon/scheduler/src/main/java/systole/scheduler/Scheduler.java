@@ -28,4 +28,12 @@ public final class Scheduler {
         Planner.Result result = Planner.plan(cluster, transitionId);
         return new Plan(result.graph(), cluster.scoreLines, result.changes());
     }
+
+    /** As {@link #schedule(Element, Instant)} for a running cluster: changed private parameters count, no score lines. */
+    public static Plan scheduleLive(Element cib, Instant now) {
+        Cluster cluster = Reading.readLive(cib, now);
+        cluster.scoreLinesWanted = false;
+        Planner.Result result = Planner.plan(cluster, 1);
+        return new Plan(result.graph(), cluster.scoreLines, result.changes());
+    }
 }

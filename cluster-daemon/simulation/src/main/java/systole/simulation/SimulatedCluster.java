@@ -249,7 +249,7 @@ final class SimulatedCluster implements SimulatedNode.World {
         plans++;
         NodeInput answer;
         try {
-            Plan plan = Scheduler.schedule(request.cib(), Instant.ofEpochMilli(request.epochMillis()));
+            Plan plan = Scheduler.scheduleLive(request.cib(), Instant.ofEpochMilli(request.epochMillis()));
             answer = new NodeInput.Planned(request.planId(), plan.graph(), 0, List.of());
         } catch (RuntimeException e) {
             planFailures++;

@@ -20,12 +20,24 @@ public final class Reading {
         return cluster;
     }
 
+    /** As {@link #read}, of a running cluster: private parameters stand in the document as they are. */
+    public static Cluster readLive(Element cib, Instant now) {
+        Cluster cluster = readState(cib, now, false, false);
+        readConstraints(cluster);
+        return cluster;
+    }
+
     /** Everything but the constraints: the state as it is to be printed. */
     public static Cluster readState(Element cib, Instant now, boolean withReasons) {
+        return readState(cib, now, withReasons, true);
+    }
+
+    /** @param sanitized private parameters may have been blotted out, so their digests cannot be compared */
+    private static Cluster readState(Element cib, Instant now, boolean withReasons, boolean sanitized) {
         Element upgraded = SchemaUpgrade.upgrade(cib);
         Cluster cluster = new Cluster(upgraded, now, withReasons);
         cluster.quorate = Values.isTrue(upgraded.attribute("have-quorum"));
-        cluster.sanitized = true;
+        cluster.sanitized = sanitized;
         Element configuration = upgraded.child("configuration").orElse(Element.leaf("configuration"));
         cluster.rscDefaults = configuration.child("rsc_defaults").orElse(null);
         cluster.opDefaults = configuration.child("op_defaults").orElse(null);
