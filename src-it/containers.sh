@@ -15,7 +15,8 @@ up() {
     mkdir -p "$state" || exit 1
     space=sydk$$
     echo "$space" > "$state/space"
-    ip netns add "$space" && ip -n "$space" link set lo up || die "no network name space"
+    ip netns add "$space" || die "no network name space"
+    ip -n "$space" link set lo up
     nsenter --net="/run/netns/$space" setsid dockerd --data-root "$state/data" --exec-root "$state/exec" \
         --pidfile "$state/pid" -H "unix://$state/docker.sock" >"$state/log" 2>&1 </dev/null &
     echo $! > "$state/started"
@@ -40,30 +41,45 @@ down() {
 }
 
 image() {
-    local root java tool lib
+    local root java tool found
     root=$(mktemp -d) || exit 1
-    trap 'rm -rf "$root"' EXIT
-    mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,lib,lib64,usr/lib/ocf/lib,etc,tmp,run,var,proc,sys,dev,root}
+    # shellcheck disable=SC2064
+    trap "rm -rf '$root'" EXIT
+    [ -x "$here/../target/systole/bin/systoled" ] || die "target/systole is not there; build it first: mvn package"
+    chmod 755 "$root"
+    mkdir -p "$root"/{lib,lib64,usr/bin,etc,tmp,run,var,proc,sys,dev,root,opt} || exit 1
+    chmod 1777 "$root/tmp"
+    ln -s usr/bin "$root/bin"
     java=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
     "$java/bin/jlink" --add-modules java.base,java.logging,java.naming,java.xml,java.management,java.net.http,jdk.unsupported,jdk.net,jdk.crypto.ec \
         --strip-java-debug-attributes --no-header-files --no-man-pages --output "$root/opt/java" >/dev/null || die "jlink failed"
-    cp -aL "$here/../target/systole" "$root/opt/systole" || die "build first: mvn package"
-    cp -aL /usr/lib/ocf/lib/heartbeat "$root/usr/lib/ocf/lib/" 2>/dev/null || mkdir -p "$root/usr/lib/ocf/lib/heartbeat"
-    for tool in bash sh ip setsid perl env date sleep cat mkdir rm mv kill hostname sed awk grep tr cut head tail ps id dirname basename readlink uname chmod touch wc sort; do
-        lib=$(command -v "$tool") || continue
-        cp -L "$lib" "$root/usr/bin/$tool"
+    cp -aL "$here/../target/systole" "$root/opt/systole" || exit 1
+    ln -s /opt/systole/bin/systole /opt/systole/bin/systoled "$root/usr/bin/"
+    for tool in bash sh setsid env date sleep cat mkdir rm mv touch hostname sed awk grep tr cut head tail ps id dirname basename readlink uname chmod wc sort kill ip; do
+        found=$(type -P "$tool") || die "this machine has no $tool to put into the image"
+        cp -L "$found" "$root/usr/bin/$tool" || exit 1
     done
-    cp "$root/usr/bin/bash" "$root/bin/bash"; cp "$root/usr/bin/sh" "$root/bin/sh"
-    cp -a /usr/share/perl5 /usr/lib/x86_64-linux-gnu/perl-base "$root/usr/lib/" 2>/dev/null
-    mkdir -p "$root/usr/lib/x86_64-linux-gnu" && cp -a /usr/lib/x86_64-linux-gnu/perl-base "$root/usr/lib/x86_64-linux-gnu/" 2>/dev/null
-    { ldd "$root"/usr/bin/* "$root"/opt/java/bin/java "$root"/opt/java/lib/*.so "$root"/opt/java/lib/server/*.so 2>/dev/null; } |
-        grep -o '/[^ ]*\.so[^ ]*' | grep -v "^$root" | sort -u | while read -r lib; do
-            mkdir -p "$root$(dirname "$lib")" && cp -L "$lib" "$root$lib"
-        done
+    libraries "$root"
     printf 'root:x:0:0:root:/root:/bin/sh\n' > "$root/etc/passwd"
     printf 'root:x:0:\n' > "$root/etc/group"
-    tar -C "$root" -c . | docker import --change 'ENV PATH=/opt/java/bin:/usr/bin:/bin JAVA_HOME=/opt/java' - systole-lab:local >/dev/null || die "docker import failed"
+    tar -C "$root" -c . | docker import --change 'ENV PATH=/usr/bin:/bin JAVA_HOME=/opt/java' - systole-lab:local >/dev/null || die "docker import failed"
+    # Run once, it makes the class-data archives: each of the many starts of a JVM in the tests then takes half the time.
+    docker run --name "systole-lab-$$" systole-lab:local sh -c \
+        '/opt/java/bin/java -Xshare:dump >/dev/null && /opt/systole/libexec/make-archive && systole --version' >&2 &&
+        docker commit "systole-lab-$$" systole-lab:local >/dev/null
+    tool=$?
+    docker rm -f "systole-lab-$$" >/dev/null 2>&1
+    [ $tool -eq 0 ] || die "the image does not run"
     echo systole-lab:local
+}
+
+# Copies the shared libraries that the programs below a folder want, and which are not there already, from this machine.
+libraries() {
+    local root=$1 lib
+    { find "$root/usr/bin" "$root/opt/java" -type f \( -perm -100 -o -name '*.so' \) -exec ldd {} + 2>/dev/null; } |
+        grep -o '/[^ ]*\.so[^ ]*' | grep -v "^$root" | tr -d : | sort -u | while read -r lib; do
+            mkdir -p "$root$(dirname "$lib")" && cp -L "$lib" "$root$lib" || exit 1
+        done || die "a shared library could not be copied"
 }
 
 case ${1:-} in

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds Systole and runs every test: unit, property, golden, conformance, simulation, lab.
+# Builds Systole and runs every test: unit, property, golden, conformance, simulation, lab, containers.
 # Installs what is missing when it may (root on Debian), else says in one line what to type.
 #   SYSTOLE_CONFORMANCE=DIR   the conformance corpora (default: ../shared/conformance beside the checkout)
 #   MAVEN_ARGS_EXTRA="..."    more arguments for Maven, e.g. -Dmaven.repo.local=DIR
@@ -12,6 +12,29 @@ conformance=${SYSTOLE_CONFORMANCE:-$(cd .. && pwd)/shared/conformance}
 if [ ! -d "$conformance" ]; then
     echo "verify: no conformance corpora at $conformance: their tests are SKIPPED (set SYSTOLE_CONFORMANCE)"
 fi
+
+# The tests in containers: on the engine that is here, else on one of our own, else not at all. All others do without.
+engine=''
+engine_away() { [ -z "$engine" ] || src-it/containers.sh down "$engine"; engine=''; }
+trap engine_away EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+if ! command -v docker >/dev/null; then
+    echo "verify: NO DOCKER HERE: the tests in containers are SKIPPED (Debian: apt-get install docker.io)"
+elif ! docker version >/dev/null 2>&1; then
+    if command -v dockerd >/dev/null && [ "$(id -u)" -eq 0 ]; then
+        engine=$(mktemp -d)
+        if host=$(src-it/containers.sh up "$engine"); then
+            export DOCKER_HOST=$host
+        else
+            engine=''
+            echo "verify: THE DOCKER ENGINE DOES NOT START: the tests in containers are SKIPPED"
+        fi
+    else
+        echo "verify: NO DOCKER ENGINE ANSWERS and none can be started (dockerd and root are needed): the tests in containers are SKIPPED"
+    fi
+fi
+
 log=$(mktemp)
 # shellcheck disable=SC2086
 mvn -B -ntp -Dconformance.dir="$conformance" -Pdeb ${MAVEN_ARGS_EXTRA:-} verify 2>&1 | tee "$log" | grep -vE '^\[INFO\] *$|Nothing to compile|Copying [0-9]|skip non existing'
