@@ -35,11 +35,9 @@ elif ! docker version >/dev/null 2>&1; then
     fi
 fi
 
-log=$(mktemp)
 # shellcheck disable=SC2086
-mvn -B -ntp -Dconformance.dir="$conformance" -Pdeb ${MAVEN_ARGS_EXTRA:-} verify 2>&1 | tee "$log" | grep -vE '^\[INFO\] *$|Nothing to compile|Copying [0-9]|skip non existing'
+mvn -B -ntp -Dconformance.dir="$conformance" -Pdeb ${MAVEN_ARGS_EXTRA:-} verify 2>&1 | grep -vE '^\[INFO\] *$|Nothing to compile|Copying [0-9]|skip non existing'
 result=${PIPESTATUS[0]}
-rm -f "$log"
 
 # One closing line over all modules, from the test runner's own reports.
 find . -path '*/target/surefire-reports/TEST-*.xml' -o -path '*/target/failsafe-reports/TEST-*.xml' | sort | xargs -r awk '
