@@ -36,7 +36,7 @@ elif ! docker version >/dev/null 2>&1; then
 fi
 
 # shellcheck disable=SC2086
-mvn -B -ntp -Dconformance.dir="$conformance" -Pdeb ${MAVEN_ARGS_EXTRA:-} verify 2>&1 | grep -vE '^\[INFO\] *$|Nothing to compile|Copying [0-9]|skip non existing'
+mvn -B -ntp -Dconformance.dir="$conformance" -Pdeb ${MAVEN_ARGS_EXTRA:-} verify 2>&1 | grep --line-buffered -vE '^\[INFO\] *$|Nothing to compile|Copying [0-9]|skip non existing'
 result=${PIPESTATUS[0]}
 
 # One closing line over all modules, from the test runner's own reports.

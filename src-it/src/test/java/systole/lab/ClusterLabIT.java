@@ -104,16 +104,18 @@ class ClusterLabIT {
         cluster.nothingRanTwice();
     }
 
+    /** With a token of 2 s, so that a late signal on a busy machine does not make the pause longer than it may be. */
     @Test
     void aPauseOfHalfTheDetectionTimeIsNotNoticed() {
+        lab.totem("token: 2000");
         cluster.startWithService();
         String view = cluster.status("n1").view();
 
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 3; round++) {
             lab.pause("n2");
-            Lab.pass(Duration.ofMillis(150));
+            Lab.pass(Duration.ofMillis(1000));
             lab.resume("n2");
-            Lab.pass(Duration.ofMillis(300));
+            Lab.pass(Duration.ofMillis(500));
         }
 
         assertThat(cluster.status("n1").view()).isEqualTo(view);
