@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -227,8 +226,15 @@ public final class ProcessExecutor implements Executor {
                             queueMillis));
             return;
         }
-        var agent = new RunningAgent(run, command, child, streams, next.whenDone(), startedAt, queueMillis, deadline);
-        ProcessTable.read(child.pid()).ifPresent(entry -> journal.started(child.pid(), entry.startTicks()));
+        long ticks = ProcessTable.read(child.pid())
+                .map(ProcessTable.Entry::startTicks)
+                .orElse(0L);
+        if (ticks != 0) {
+            journal.started(child.pid(), ticks);
+        }
+        var tree = new ProcessTree(child.pid(), ticks);
+        var agent =
+                new RunningAgent(run, command, child, tree, streams, next.whenDone(), startedAt, queueMillis, deadline);
         running.put(run.id(), agent);
         if (!isFence(run) && !run.resource().isEmpty()) {
             busyResources.add(run.resource());
@@ -249,6 +255,7 @@ public final class ProcessExecutor implements Executor {
 
     private void checkDeadlines() {
         ProcessTable table = null;
+        List<RunningAgent> toAsk = new ArrayList<>();
         List<RunningAgent> toKill = new ArrayList<>();
         for (RunningAgent agent : List.copyOf(running.values())) {
             long now = System.nanoTime();
@@ -259,19 +266,25 @@ public final class ProcessExecutor implements Executor {
                 agent.boundOutput(now);
                 continue;
             }
+            if (!agent.isEnding()) {
+                agent.beginEnding(Ending.TIMED_OUT, settings.graceMillis(), now);
+                toAsk.add(agent);
+                continue;
+            }
             if (table == null) {
                 table = ProcessTable.read();
             }
-            if (!agent.isEnding()) {
-                agent.beginEnding(Ending.TIMED_OUT, table, settings.graceMillis(), now);
-            } else if (agent.checkEnding(table, spawner, now)) {
+            if (agent.checkEnding(table, spawner, now)) {
                 finish(agent);
             } else if (agent.isToBeKilled()) {
                 toKill.add(agent);
             }
         }
+        if (!toAsk.isEmpty()) {
+            RunningAgent.ask(toAsk);
+        }
         if (!toKill.isEmpty()) {
-            RunningAgent.killFrozen(toKill);
+            RunningAgent.kill(toKill);
         }
     }
 
@@ -279,7 +292,8 @@ public final class ProcessExecutor implements Executor {
         RunningAgent agent = running.get(id);
         if (agent != null) {
             if (!agent.isEnding()) {
-                agent.beginEnding(Ending.CANCELLED, ProcessTable.read(), settings.graceMillis(), System.nanoTime());
+                agent.beginEnding(Ending.CANCELLED, settings.graceMillis(), System.nanoTime());
+                RunningAgent.ask(List.of(agent));
             }
             return;
         }
@@ -331,13 +345,11 @@ public final class ProcessExecutor implements Executor {
         for (Waiting entry = waiting.poll(); entry != null; entry = waiting.poll()) {
             cancelled(entry);
         }
-        ProcessTable table = ProcessTable.read();
         long until = System.nanoTime() + CLOSE_NANOS;
-        for (RunningAgent agent : running.values()) {
-            if (!agent.isEnding()) {
-                agent.beginEnding(Ending.CANCELLED, table, settings.graceMillis(), System.nanoTime());
-            }
-        }
+        List<RunningAgent> toAsk =
+                running.values().stream().filter(agent -> !agent.isEnding()).toList();
+        toAsk.forEach(agent -> agent.beginEnding(Ending.CANCELLED, settings.graceMillis(), System.nanoTime()));
+        RunningAgent.ask(toAsk);
         while (!running.isEmpty() && System.nanoTime() - until < 0) {
             poll.await(running.values(), 10_000_000L);
             reapEnded();
@@ -346,28 +358,33 @@ public final class ProcessExecutor implements Executor {
     }
 
     private static void endLeftovers(List<RunJournal.Left> left) {
-        Set<ProcessTable.Entry> victims = new LinkedHashSet<>();
+        List<ProcessTree> trees = new ArrayList<>();
         ProcessTable table = ProcessTable.read();
         for (RunJournal.Left process : left) {
             ProcessTable.Entry entry = table.processes().get(process.pid());
             if (entry != null && entry.startTicks() == process.startTicks()) {
                 LOG.warn("agent {} ({}) of an earlier daemon still runs; it is ended", process.pid(), entry.name());
-                victims.addAll(table.treeOf(process.pid(), List.of(entry)));
+                trees.add(new ProcessTree(process.pid(), process.startTicks()));
             }
         }
+        if (trees.isEmpty()) {
+            return;
+        }
+        ProcessTree.freeze(trees);
+        trees.forEach(ProcessTree::killFrozen);
         long until = System.nanoTime() + LEFTOVER_NANOS;
-        // -1 leads nothing: only what is known, and its children.
-        for (var alive = table.treeOf(-1, victims);
-                !alive.isEmpty();
-                alive = ProcessTable.read().treeOf(-1, victims)) {
+        for (var alive = alive(trees); !alive.isEmpty(); alive = alive(trees)) {
             if (System.nanoTime() - until > 0) {
                 LOG.error("not even SIGKILL ended {}; what they do may collide with what is started now", alive);
                 return;
             }
-            alive.forEach(member -> Libc.kill(member.pid(), Libc.SIGKILL));
-            victims.addAll(alive);
             LockSupport.parkNanos(2_000_000L);
         }
+    }
+
+    private static List<ProcessTable.Entry> alive(List<ProcessTree> trees) {
+        ProcessTable table = ProcessTable.read();
+        return trees.stream().flatMap(tree -> tree.look(table).stream()).toList();
     }
 
     private static AgentResult failed(

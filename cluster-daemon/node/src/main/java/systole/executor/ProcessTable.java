@@ -21,9 +21,15 @@ record ProcessTable(Map<Integer, Entry> processes) {
     /**
      * One process; {@code startTicks} tells it from a later one with the same number.
      *
+     * @param state the letter of {@code proc(5)}
      * @param startTicks clock ticks from boot to its start
      */
-    record Entry(int pid, int parent, int group, int session, long startTicks, String name) {}
+    record Entry(int pid, char state, int parent, int group, int session, long startTicks, String name) {
+        /** True if it runs or can be woken: it may fork at any moment. */
+        boolean moves() {
+            return state == 'R' || state == 'S';
+        }
+    }
 
     static ProcessTable read() {
         Map<Integer, Entry> processes = new LinkedHashMap<>();
@@ -65,6 +71,7 @@ record ProcessTable(Map<Integer, Entry> processes) {
         }
         return Optional.of(new Entry(
                 Integer.parseInt(stat.substring(0, open).strip()),
+                fields[0].charAt(0),
                 Integer.parseInt(fields[1]),
                 Integer.parseInt(fields[2]),
                 Integer.parseInt(fields[3]),

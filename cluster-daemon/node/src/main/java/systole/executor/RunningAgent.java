@@ -1,8 +1,6 @@
 package systole.executor;
 
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import systole.executor.AgentResult.Status;
@@ -13,7 +11,6 @@ final class RunningAgent {
     private static final long SHORTEST_CHECK_NANOS = 10_000_000L;
     private static final long LONGEST_CHECK_NANOS = 1_000_000_000L;
     private static final long GROWS_FAST_BYTES = 64 * 1024;
-    private static final int FREEZING_ROUNDS = 50;
     private static final long SURVIVAL_NANOS = 5_000_000_000L;
 
     /** Why a run is being ended before its time. */
@@ -33,6 +30,7 @@ final class RunningAgent {
     private final AgentRun run;
     private final AgentCommand command;
     private final Child child;
+    private final ProcessTree tree;
     private final Stream output;
     private final Stream messages;
     private final Consumer<AgentResult> whenDone;
@@ -43,8 +41,6 @@ final class RunningAgent {
 
     private Phase phase = Phase.RUNS;
     private Ending ending = Ending.TIMED_OUT;
-    private final Set<ProcessTable.Entry> victims = new LinkedHashSet<>();
-    private final Set<ProcessTable.Entry> frozen = new LinkedHashSet<>();
     private String survivors = "";
     private long escalateNanos;
     private long nextCheckNanos;
@@ -57,6 +53,7 @@ final class RunningAgent {
             AgentRun run,
             AgentCommand command,
             Child child,
+            ProcessTree tree,
             List<Stream> streams,
             Consumer<AgentResult> whenDone,
             long startedAtMillis,
@@ -65,6 +62,7 @@ final class RunningAgent {
         this.run = run;
         this.command = command;
         this.child = child;
+        this.tree = tree;
         this.output = streams.get(0);
         this.messages = streams.get(1);
         this.whenDone = whenDone;
@@ -130,21 +128,35 @@ final class RunningAgent {
         nextCheckNanos = earlier(now + checkPause, deadlineNanos);
     }
 
-    void beginEnding(Ending cause, ProcessTable table, long graceMillis, long now) {
+    /** Marks the run as one to be ended; {@link #ask} then does it for all that are due together. */
+    void beginEnding(Ending cause, long graceMillis, long now) {
         ending = cause;
         phase = Phase.ASKED;
-        victims.addAll(table.treeOf(child.pid(), victims));
-        signalAll(Libc.SIGTERM);
         escalateNanos = now + graceMillis * 1_000_000L;
         checkPause = SHORTEST_CHECK_NANOS;
         nextCheckNanos = earlier(now + checkPause, escalateNanos);
     }
 
+    /** Sends TERM to the whole trees of these runs. */
+    static void ask(List<RunningAgent> agents) {
+        ProcessTree.freeze(trees(agents));
+        agents.forEach(agent -> agent.tree.terminateFrozen());
+    }
+
+    /** Ends the whole trees of these runs for good. */
+    static void kill(List<RunningAgent> agents) {
+        ProcessTree.freeze(trees(agents));
+        agents.forEach(agent -> agent.tree.killFrozen());
+    }
+
+    private static List<ProcessTree> trees(List<RunningAgent> agents) {
+        return agents.stream().map(agent -> agent.tree).toList();
+    }
+
     /** One look at a tree that is being ended; true when nothing of it is left, or all was tried. */
     boolean checkEnding(ProcessTable table, Spawner spawner, long now) {
         reap(spawner);
-        List<ProcessTable.Entry> alive = table.treeOf(child.pid(), victims);
-        victims.addAll(alive);
+        List<ProcessTable.Entry> alive = tree.look(table);
         if (alive.isEmpty() && reaped) {
             return true;
         }
@@ -164,48 +176,9 @@ final class RunningAgent {
         return false;
     }
 
-    /** True if KILL is due: the executor then calls {@link #killFrozen} for all such agents together. */
+    /** True if KILL is due: the executor then calls {@link #kill} for all such runs together. */
     boolean isToBeKilled() {
         return phase == Phase.KILLED;
-    }
-
-    /**
-     * Ends trees for good. Each is stopped first, until a look shows no process that was not stopped: what is stopped
-     * cannot fork, so nothing slips away between the look and the blow.
-     */
-    static void killFrozen(List<RunningAgent> agents) {
-        for (int round = 0; round < FREEZING_ROUNDS; round++) {
-            ProcessTable table = ProcessTable.read();
-            boolean foundNew = false;
-            for (RunningAgent agent : agents) {
-                for (ProcessTable.Entry entry : table.treeOf(agent.child.pid(), agent.victims)) {
-                    if (agent.frozen.add(entry)) {
-                        Libc.kill(entry.pid(), Libc.SIGSTOP);
-                        agent.victims.add(entry);
-                        foundNew = true;
-                    }
-                }
-            }
-            if (!foundNew) {
-                break;
-            }
-        }
-        agents.forEach(agent -> agent.signalAll(Libc.SIGKILL));
-    }
-
-    private void signalAll(int signal) {
-        if (!reaped) {
-            Libc.kill(-child.pid(), signal);
-        }
-        for (ProcessTable.Entry victim : victims) {
-            boolean same = ProcessTable.read(victim.pid())
-                    .map(now -> now.startTicks() == victim.startTicks())
-                    .orElse(false);
-            // The group has its signal already, as long as its leader is there to hold the number.
-            if (same && (reaped || victim.group() != child.pid())) {
-                Libc.kill(victim.pid(), signal);
-            }
-        }
     }
 
     AgentResult result() {

@@ -103,14 +103,11 @@ class MisbehavingAgentsTest {
         kinds.put("ignoresTerm", Status.TIMED_OUT);
         agents.agent("forksAndIgnores", "trap '' TERM", "for i in 1 2 3 4; do (sleep 100; :) & done", "wait");
         kinds.put("forksAndIgnores", Status.TIMED_OUT);
-        // Known gap (docs/status.md): on a calm machine such a child can slip away; -Dagents.ownSessions=true shows it.
         agents.agent(
                 "ownSessions",
                 "for i in 1 2 3; do setsid sh -c 'trap \"\" TERM; sleep 100; :' & done",
                 "wait; sleep 100");
-        if (Boolean.getBoolean("agents.ownSessions")) {
-            kinds.put("ownSessions", Status.TIMED_OUT);
-        }
+        kinds.put("ownSessions", Status.TIMED_OUT);
         agents.agent("respawns", "trap 'setsid sleep 100 & sleep 100' TERM", "while :; do sleep 0.05; done");
         kinds.put("respawns", Status.TIMED_OUT);
         agents.agent("endless", "exec yes misbehaving");
