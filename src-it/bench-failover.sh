@@ -27,6 +27,7 @@ source=${NETLAB:-$top/../shared/lab}
 for tool in ip nft nsenter unshare flock awk perl; do command -v $tool >/dev/null || die "$tool is missing: apt-get install iproute2 nftables util-linux gawk perl-base"; done
 [ -x /usr/bin/python3 ] || die "/usr/bin/python3 is missing (the lab's instruments): apt-get install python3-minimal"
 export SYSTOLE_TREE=${SYSTOLE_TREE:-$top/target/systole}
+"$SYSTOLE_TREE/libexec/make-archive" --if-missing || die "no class-data archive (made at an installation) in $SYSTOLE_TREE; build first: mvn -DskipTests package"
 if [ -z "$stacks" ]; then
     stacks=systole,systole-fast
     command -v pacemakerd >/dev/null && command -v corosync >/dev/null && stacks=$stacks,pacemaker,pacemaker-fast

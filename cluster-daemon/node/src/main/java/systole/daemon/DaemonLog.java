@@ -3,13 +3,13 @@ package systole.daemon;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.net.SyslogAppender;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.slf4j.LoggerFactory;
@@ -17,12 +17,11 @@ import systole.formats.InterconnectConf.Logging;
 
 /** Section {@code logging} of the configuration, as Logback takes it. */
 final class DaemonLog {
-    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n%ex{full}";
-
     private DaemonLog() {}
 
     /** Until the configuration is read: warnings to stderr. */
     static void begin() {
+        LogStart.inDaemon();
         LoggerContext context = context();
         context.reset();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -77,9 +76,12 @@ final class DaemonLog {
 
     private static OutputStreamAppender<ILoggingEvent> started(
             OutputStreamAppender<ILoggingEvent> appender, LoggerContext context) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        LogLines lines = new LogLines();
+        lines.setContext(context);
+        lines.start();
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
         encoder.setContext(context);
-        encoder.setPattern(PATTERN);
+        encoder.setLayout(lines);
         encoder.start();
         appender.setContext(context);
         appender.setEncoder(encoder);

@@ -10,10 +10,9 @@ import systole.kernel.NearestWord;
  * What the command line says.
  *
  * @param node name of this node, or empty to find out
- * @param warmUp load the classes a daemon needs and end: for the class-data archive
  * @param check only read the configuration and say whether it is good
  */
-record DaemonOptions(Path root, Path tree, String node, boolean check, boolean help, boolean version, boolean warmUp) {
+record DaemonOptions(Path root, Path tree, String node, boolean check, boolean help, boolean version) {
     static final String USAGE = """
             Usage: systoled [--root DIR] [--node NAME] [--check]
             Runs a node of the cluster in the foreground until SIGTERM.
@@ -38,7 +37,6 @@ record DaemonOptions(Path root, Path tree, String node, boolean check, boolean h
         boolean check = false;
         boolean help = false;
         boolean version = false;
-        boolean warmUp = false;
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             switch (argument) {
@@ -51,7 +49,6 @@ record DaemonOptions(Path root, Path tree, String node, boolean check, boolean h
                 case "--check" -> check = true;
                 case "--help", "-h" -> help = true;
                 case "--version" -> version = true;
-                case "--warm-up" -> warmUp = true;
                 default ->
                     throw new BadInputException(
                             "",
@@ -60,13 +57,7 @@ record DaemonOptions(Path root, Path tree, String node, boolean check, boolean h
             }
         }
         return new DaemonOptions(
-                root.toAbsolutePath().normalize(),
-                tree.toAbsolutePath().normalize(),
-                node,
-                check,
-                help,
-                version,
-                warmUp);
+                root.toAbsolutePath().normalize(), tree.toAbsolutePath().normalize(), node, check, help, version);
     }
 
     private static String value(List<String> arguments, int at, String of) {

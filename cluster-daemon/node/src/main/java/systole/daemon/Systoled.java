@@ -38,10 +38,6 @@ public final class Systoled {
             say("systoled " + VERSION);
             return 0;
         }
-        if (options.warmUp()) {
-            WarmUp.run();
-            return 0;
-        }
         NodePaths paths = new NodePaths(options.root(), options.tree());
         InterconnectConf conf = ConfFile.read(paths.conf());
         Node own = OwnNode.find(conf, paths, options.node());

@@ -1,0 +1,33 @@
+package systole.daemon;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.LayoutBase;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+
+/**
+ * A record of the log as one line: time, level, last part of the logger's name, message; a stack trace below it. In code and
+ * not as a pattern: reading a pattern costs a tenth of the time that a daemon needs to start.
+ */
+final class LogLines extends LayoutBase<ILoggingEvent> {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneId.systemDefault());
+    private static final int LEVEL_WIDTH = 5;
+
+    @Override
+    public String doLayout(ILoggingEvent event) {
+        String level = event.getLevel().toString();
+        String logger = event.getLoggerName();
+        StringBuilder line = new StringBuilder(160);
+        TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), line);
+        line.append(' ').append(level).append(" ".repeat(Math.max(0, LEVEL_WIDTH - level.length())));
+        line.append(' ').append(logger, logger.lastIndexOf('.') + 1, logger.length());
+        line.append(": ").append(event.getFormattedMessage()).append('\n');
+        if (event.getThrowableProxy() != null) {
+            line.append(ThrowableProxyUtil.asString(event.getThrowableProxy()));
+        }
+        return line.toString();
+    }
+}
