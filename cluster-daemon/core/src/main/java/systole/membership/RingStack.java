@@ -32,6 +32,7 @@ import systole.membership.RingMessage.Leave;
  */
 public final class RingStack {
     private static final double MILLI = 1_000_000.0;
+    private static final long PAUSE_QUIET = 60_000_000_000L;
 
     private final NodeId self;
     private final RingSettings settings;
@@ -48,6 +49,9 @@ public final class RingStack {
     private long lastBeat;
     private long beats;
     private long checkAt;
+    private long pauseSaid;
+    private long pauseSaidAt;
+    private long pausesUnsaid;
 
     /**
      * @param nodes the configured nodes, this one included
@@ -133,14 +137,28 @@ public final class RingStack {
                 protocol.wasPaused();
             }
             if (pause > settings.token() / 2) {
-                out.add(new Report(
-                        Weight.WARNING,
-                        "this node was not scheduled for " + (long) (pause / MILLI)
-                                + " ms (suspended, stopped, starved of CPU or collecting garbage); it accuses nobody for"
-                                + " that time"));
+                report(pause, now, out);
             }
             beatAt = Math.min(beatAt, now);
         }
+    }
+
+    /** A starved machine pauses many times a second: within a minute only what is far worse than what was said. */
+    private void report(long pause, long now, List<RingEffect> out) {
+        boolean quiet = pauseSaid > 0 && now - pauseSaidAt < PAUSE_QUIET;
+        if (quiet && pause < 2 * pauseSaid) {
+            pausesUnsaid++;
+            return;
+        }
+        String more = pausesUnsaid == 0 ? "" : "; it paused " + pausesUnsaid + " times more since this was last said";
+        out.add(new Report(
+                Weight.WARNING,
+                "this node was not scheduled for " + (long) (pause / MILLI)
+                        + " ms (suspended, stopped, starved of CPU or collecting garbage); it accuses nobody for"
+                        + " that time" + more));
+        pauseSaid = pause;
+        pauseSaidAt = now;
+        pausesUnsaid = 0;
     }
 
     private void received(RingInput.Received received, List<RingEffect> out) {

@@ -66,4 +66,33 @@ class RingFormationTest {
 
         assertThat(took / MILLI).isLessThan(400);
     }
+
+    @Test
+    void pausesWithoutEndAreSaidOnceAMinuteAndAFarLongerOneAtOnce() {
+        var world = new RingWorld(5, 3, RingSettings.defaults(), Set.of());
+        world.startAll();
+        world.runUntilRing(world.ids(), 2 * SECOND);
+        world.story.clear();
+
+        pause(world, 20, 170);
+        assertThat(pausesTold(world)).hasSize(1);
+
+        pause(world, 1, 2000);
+        assertThat(pausesTold(world)).hasSize(2).last().asString().contains("not scheduled for 2", "19 times more");
+    }
+
+    private static void pause(RingWorld world, int times, long millis) {
+        for (int i = 0; i < times; i++) {
+            world.node(2).pause();
+            world.time.runFor(millis * MILLI);
+            world.node(2).resume();
+            world.time.runFor(SECOND);
+        }
+    }
+
+    private static List<String> pausesTold(RingWorld world) {
+        return world.story.stream()
+                .filter(line -> line.contains("n2 this node was not scheduled"))
+                .toList();
+    }
 }
