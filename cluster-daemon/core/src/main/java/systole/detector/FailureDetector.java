@@ -7,10 +7,10 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import systole.detector.Verdict.Kind;
 import systole.kernel.NodeId;
+import systole.kernel.NodeSet;
 
 /**
  * Judges from heartbeats who is alive.
@@ -27,6 +27,10 @@ public final class FailureDetector {
     private final NodeId self;
     private final DetectorSettings settings;
     private final SortedMap<NodeId, Peer> peers = new TreeMap<>();
+    /** The same peers, by the number of the node: looked up for every packet. */
+    private @Nullable Peer[] byNumber = {};
+
+    private @Nullable NodeSet heardNow;
     private final List<Verdict> verdicts = new ArrayList<>();
     private final List<LinkJudgement> linkJudgements = new ArrayList<>();
 
@@ -98,6 +102,9 @@ public final class FailureDetector {
                 peers.computeIfAbsent(node, ignored -> new Peer(settings.links()));
             }
         }
+        byNumber = new Peer[peers.isEmpty() ? 0 : peers.lastKey().value() + 1];
+        peers.forEach((name, peer) -> byNumber[name.value()] = peer);
+        heardNow = null;
     }
 
     /**
@@ -147,7 +154,7 @@ public final class FailureDetector {
      */
     public boolean heartbeat(
             NodeId from, int link, long incarnation, long number, SortedSet<NodeId> hears, long pauseMillis) {
-        @Nullable Peer peer = peers.get(from);
+        @Nullable Peer peer = find(from);
         if (peer == null || link < 0 || link >= peer.links.length) {
             return false;
         }
@@ -161,7 +168,7 @@ public final class FailureDetector {
                 each.forget();
             }
             boolean wasHeard = peer.heard;
-            peer.heard = false;
+            heard(peer, false);
             peer.hearsUs = false;
             peer.hears = new TreeSet<>();
             if (hadOldLife && wasHeard) {
@@ -183,7 +190,7 @@ public final class FailureDetector {
         peer.hears = hears;
         peer.pause = Math.min(settings.ceiling(), Math.max(0, pauseMillis) * MILLI);
         if (!peer.heard) {
-            peer.heard = true;
+            heard(peer, true);
             verdicts.add(new Verdict(from, Kind.ALIVE, from + " is heard on link " + link));
         } else if (didHearUs && !peer.hearsUs && !isCatchingUp()) {
             verdicts.add(new Verdict(
@@ -196,7 +203,7 @@ public final class FailureDetector {
 
     /** Any authenticated packet shows that the sender runs. */
     public void signOfLife(NodeId from, int link) {
-        @Nullable Peer peer = peers.get(from);
+        @Nullable Peer peer = find(from);
         if (peer != null && peer.heard && link >= 0 && link < peer.links.length) {
             peer.links[link].heard(awake);
         }
@@ -204,7 +211,7 @@ public final class FailureDetector {
 
     /** The peer's host says that nobody listens there. */
     public void refused(NodeId from, int link) {
-        @Nullable Peer peer = peers.get(from);
+        @Nullable Peer peer = find(from);
         if (peer != null && link >= 0 && link < peer.links.length) {
             peer.links[link].refuse();
         }
@@ -229,7 +236,7 @@ public final class FailureDetector {
 
     /** The peer said goodbye; nothing of that life counts any more. */
     public void left(NodeId from, long incarnation) {
-        @Nullable Peer peer = peers.get(from);
+        @Nullable Peer peer = find(from);
         if (peer == null || incarnation < peer.incarnation || incarnation <= peer.goneIncarnation) {
             return;
         }
@@ -333,8 +340,8 @@ public final class FailureDetector {
         verdicts.add(verdict);
     }
 
-    private static void silence(Peer peer) {
-        peer.heard = false;
+    private void silence(Peer peer) {
+        heard(peer, false);
         peer.hearsUs = false;
         peer.hears = new TreeSet<>();
         for (LinkHealth each : peer.links) {
@@ -344,6 +351,10 @@ public final class FailureDetector {
 
     /** When {@link #judge} could have something to say, if nothing arrives until then. */
     public long nextCheck(long now) {
+        if (isCatchingUp()) {
+            // Until then nothing is judged, however long somebody has been silent.
+            return now + accuseAfterAwake - awake + 1;
+        }
         long soonest = settings.heartbeat();
         for (Peer peer : peers.values()) {
             if (!peer.heard) {
@@ -365,13 +376,13 @@ public final class FailureDetector {
 
     /** Whether the peer is heard at present. This node hears itself. */
     public boolean hears(NodeId node) {
-        @Nullable Peer peer = peers.get(node);
+        @Nullable Peer peer = find(node);
         return peer == null ? node.equals(self) : peer.heard;
     }
 
     /** Whether the peer is heard and says that it hears us. */
     public boolean isMutual(NodeId node) {
-        @Nullable Peer peer = peers.get(node);
+        @Nullable Peer peer = find(node);
         return peer == null ? node.equals(self) : peer.heard && peer.hearsUs;
     }
 
@@ -380,30 +391,40 @@ public final class FailureDetector {
         if (node.equals(self)) {
             return hears(other);
         }
-        @Nullable Peer peer = peers.get(node);
+        @Nullable Peer peer = find(node);
         return peer != null && peer.heard && (node.equals(other) || peer.hears.contains(other));
     }
 
     /** The life that the peer speaks in, -1 if it was never heard. */
     public long incarnation(NodeId node) {
-        @Nullable Peer peer = peers.get(node);
+        @Nullable Peer peer = find(node);
         return peer == null ? -1 : peer.incarnation;
     }
 
     /** Everybody heard at present, this node included. */
     public SortedSet<NodeId> heard() {
-        return select(peer -> peer.heard);
+        NodeSet made = heardNow;
+        if (made == null) {
+            var result = new TreeSet<NodeId>();
+            result.add(self);
+            peers.forEach((name, peer) -> {
+                if (peer.heard) {
+                    result.add(name);
+                }
+            });
+            made = NodeSet.of(result);
+            heardNow = made;
+        }
+        return made;
     }
 
-    private SortedSet<NodeId> select(Predicate<Peer> wanted) {
-        var result = new TreeSet<NodeId>();
-        result.add(self);
-        for (var entry : peers.entrySet()) {
-            if (wanted.test(entry.getValue())) {
-                result.add(entry.getKey());
-            }
-        }
-        return result;
+    private @Nullable Peer find(NodeId node) {
+        return node.value() < byNumber.length ? byNumber[node.value()] : null;
+    }
+
+    private void heard(Peer peer, boolean now) {
+        peer.heard = now;
+        heardNow = null;
     }
 
     /** For status: one line per peer and link. */

@@ -1,9 +1,8 @@
 package systole.group;
 
-import java.util.Collections;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import systole.kernel.NodeId;
+import systole.kernel.NodeSet;
 
 /**
  * Who is here: one configuration of the group. Two nodes in the same view have the same {@code sequence} and
@@ -13,7 +12,7 @@ import systole.kernel.NodeId;
  */
 public record View(long sequence, NodeId representative, SortedSet<NodeId> members) {
     public View {
-        members = Collections.unmodifiableSortedSet(new TreeSet<>(members));
+        members = NodeSet.of(members);
         if (!members.contains(representative)) {
             throw new IllegalArgumentException(representative + " represents a view without being in it: " + members);
         }

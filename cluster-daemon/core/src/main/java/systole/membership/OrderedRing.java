@@ -2,7 +2,6 @@ package systole.membership;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
@@ -13,6 +12,7 @@ import systole.group.GroupEvent.Delivered;
 import systole.group.Guarantee;
 import systole.group.View;
 import systole.kernel.NodeId;
+import systole.kernel.NodeSet;
 import systole.membership.RingCounters.Counter;
 import systole.membership.RingEffect.Multicast;
 import systole.membership.RingMessage.Data;
@@ -27,6 +27,8 @@ import systole.membership.RingMessage.Token;
 final class OrderedRing {
     /** Never more messages than this between the last one freed and the newest. */
     private static final int STORE_LIMIT = 16384;
+
+    private static final long[] NO_REQUESTS = {};
 
     final RingId id;
     final SortedSet<NodeId> members;
@@ -69,7 +71,7 @@ final class OrderedRing {
             Set<Mutant> mutants) {
         this.id = id;
         this.order = List.copyOf(order);
-        this.members = Collections.unmodifiableSortedSet(new TreeSet<>(order));
+        this.members = NodeSet.of(order);
         this.successor = order.get((order.indexOf(self) + 1) % order.size());
         this.self = self;
         this.settings = settings;
@@ -189,7 +191,18 @@ final class OrderedRing {
                 inRotation,
                 backlog,
                 settled,
-                requests.stream().mapToLong(Long::longValue).toArray());
+                numbers(requests));
+    }
+
+    private static long[] numbers(List<Long> requests) {
+        if (requests.isEmpty()) {
+            return NO_REQUESTS;
+        }
+        long[] numbers = new long[requests.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = requests.get(i);
+        }
+        return numbers;
     }
 
     private int allowance(Token token, int waiting) {

@@ -1,12 +1,11 @@
 package systole.membership;
 
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import systole.group.Guarantee;
 import systole.kernel.NodeId;
+import systole.kernel.NodeSet;
 
 /**
  * Everything that may arrive from, or leave for, another node on the ring.
@@ -181,6 +180,6 @@ public sealed interface RingMessage {
         if (nodes.size() > MAX_NODES) {
             throw new IllegalArgumentException(nodes.size() + " nodes in one message; the most is " + MAX_NODES);
         }
-        return Collections.unmodifiableSortedSet(new TreeSet<>(nodes));
+        return NodeSet.of(nodes);
     }
 }

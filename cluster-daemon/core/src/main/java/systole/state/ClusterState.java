@@ -189,7 +189,7 @@ public record ClusterState(
             hash = Digest.chain(hash, node.digest());
         }
         for (FencingRecord record : fencing) {
-            hash = Digest.chain(hash, Digest.of(record.toString()));
+            hash = Digest.chain(hash, record.digest());
         }
         return Digest.nonZero(hash);
     }

@@ -16,4 +16,13 @@ public record FencingRecord(
         String origin,
         boolean succeeded,
         String text,
-        long atMillis) {}
+        long atMillis) {
+    long digest() {
+        long made = Digest.chain(Digest.of(target), Digest.of(action));
+        made = Digest.chain(made, Digest.of(device));
+        made = Digest.chain(made, Digest.of(executor));
+        made = Digest.chain(made, Digest.of(origin));
+        made = Digest.chain(made, Digest.of(text));
+        return Digest.chain(made, succeeded ? atMillis : ~atMillis);
+    }
+}

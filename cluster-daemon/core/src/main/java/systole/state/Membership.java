@@ -23,6 +23,11 @@ public record Membership(
         boolean fenced) {
     public static final Membership NEVER_SEEN = new Membership(false, false, false, -1, 0, 0, false);
 
+    long digest() {
+        long flags = (member ? 1 : 0) | (ready ? 2 : 0) | (expected ? 4 : 0) | (fenced ? 8 : 0);
+        return Digest.chain(Digest.chain(Digest.chain(flags, joinedAt), memberSince), readySince);
+    }
+
     Membership gone() {
         return new Membership(false, false, expected, joinedAt, 0, 0, fenced);
     }

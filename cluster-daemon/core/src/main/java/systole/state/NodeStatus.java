@@ -182,7 +182,7 @@ public final class NodeStatus {
         long made = digest;
         if (made == 0) {
             made = Digest.chain(Digest.of(uname), Digest.of(id));
-            made = Digest.chain(made, Digest.of(membership.toString()));
+            made = Digest.chain(made, membership.digest());
             made = Digest.chain(made, Digest.of(attributes.instance()));
             made = Digest.chain(made, Digest.of(attributes.utilization()));
             made = Digest.chain(made, Digest.of(attributes.heldBack()));

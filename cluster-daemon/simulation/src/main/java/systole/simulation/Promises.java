@@ -18,12 +18,14 @@ import systole.state.Position;
 
 /** What the cluster owes, checked while it runs (architecture section 5). */
 final class Promises {
+    /** A state that was looked at, and after which message. */
+    private record Checked(ClusterState state, long digest, String view, int deliveries) {}
+
     private final Set<String> committed = new TreeSet<>();
     private final Set<String> refused = new TreeSet<>();
     private final Map<Position, Long> configurations = new HashMap<>();
-    private final Map<String, ClusterState> heard = new HashMap<>();
-    private final Map<String, ClusterState> last = new HashMap<>();
-    private final Map<String, Position> lastPosition = new HashMap<>();
+    private final Map<String, Checked> heard = new HashMap<>();
+    private final Map<String, Checked> last = new HashMap<>();
     private final Set<String> lies = new TreeSet<>();
     private long checked;
 
@@ -73,12 +75,21 @@ final class Promises {
             return;
         }
         ClusterState state = core.state();
-        if (last.get(node.name) != state) {
-            last.put(node.name, state);
+        Checked before = last.get(node.name);
+        if (before != null
+                && before.state == state
+                && before.deliveries == node.deliveries()
+                && before.view.equals(node.view())) {
+            return;
+        }
+        long digest = before != null && before.state == state ? before.digest : state.digest();
+        last.put(node.name, new Checked(state, digest, node.view(), node.deliveries()));
+        if (before == null || before.state != state) {
             checked++;
-            if (!state.position().equals(lastPosition.put(node.name, state.position()))) {
-                Long other = configurations.putIfAbsent(state.position(), state.configurationDigest());
-                if (other != null && other != state.configurationDigest()) {
+            if (before == null || !state.position().equals(before.state.position())) {
+                long configuration = state.configurationDigest();
+                Long other = configurations.putIfAbsent(state.position(), configuration);
+                if (other != null && other != configuration) {
                     throw new BrokenPromise(
                             "two configurations for " + state.position() + ", one of them on " + node.name);
                 }
@@ -86,10 +97,10 @@ final class Promises {
         }
         String point = node.view() + "+" + node.deliveries();
         checked++;
-        ClusterState other = heard.putIfAbsent(point, state);
-        if (other != null && other.digest() != state.digest()) {
+        Checked other = heard.putIfAbsent(point, new Checked(state, digest, node.view(), node.deliveries()));
+        if (other != null && other.digest != digest) {
             throw new BrokenPromise(
-                    node.name + " has another state than its peers after " + point + ": " + difference(state, other));
+                    node.name + " has another state than its peers after " + point + ": " + difference(state, other.state));
         }
         if (heard.size() > 5_000) {
             heard.clear();

@@ -197,7 +197,13 @@ final class SimulatedNode {
         ring = new RingStack(id, new TreeSet<>(names.keySet()), ringSettings, lastRing);
         network.attach(
                 id,
-                (from, link, message) -> alive(() -> ringStep(new RingInput.Received(nanos(), from, link, message))));
+                (from, link, message) -> {
+                    if (paused) {
+                        alive(() -> ringStep(new RingInput.Received(nanos(), from, link, message)));
+                    } else {
+                        ringStep(new RingInput.Received(nanos(), from, link, message));
+                    }
+                });
         ringStep(new RingInput.Start(nanos()));
         planCoreTick();
     }
@@ -271,17 +277,16 @@ final class SimulatedNode {
 
     /** Does something for this life of the daemon, when it is not paused. */
     void alive(Runnable deed) {
+        if (!paused) {
+            deed.run();
+            return;
+        }
         int mine = life;
-        Runnable guarded = () -> {
+        frozen.add(() -> {
             if (life == mine) {
                 deed.run();
             }
-        };
-        if (paused) {
-            frozen.add(guarded);
-        } else {
-            guarded.run();
-        }
+        });
     }
 
     void later(long afterNanos, String label, Runnable deed) {

@@ -2,14 +2,23 @@ package systole.simulation;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.stream.Collectors;
 import systole.testkit.VirtualTime;
 
 /** The last events of a run in words, for whoever has to find out what went wrong. */
 final class Story {
     private static final int MOST_LINES = 4000;
 
+    /** Made into text only when somebody reads it. */
+    private record Line(long micros, String who, String what) {
+        @Override
+        public String toString() {
+            return String.format("%4d.%06d %-6s %s", micros / 1_000_000, micros % 1_000_000, who, what);
+        }
+    }
+
     private final VirtualTime time;
-    private final Deque<String> lines = new ArrayDeque<>();
+    private final Deque<Line> lines = new ArrayDeque<>();
 
     Story(VirtualTime time) {
         this.time = time;
@@ -19,12 +28,11 @@ final class Story {
         if (lines.size() >= MOST_LINES) {
             lines.remove();
         }
-        long micros = time.nowNanos() / 1000;
-        lines.add(String.format("%4d.%06d %-6s %s", micros / 1_000_000, micros % 1_000_000, who, what));
+        lines.add(new Line(time.nowNanos() / 1000, who, what));
     }
 
     @Override
     public String toString() {
-        return String.join("\n", lines);
+        return lines.stream().map(Line::toString).collect(Collectors.joining("\n"));
     }
 }

@@ -1,6 +1,6 @@
 package systole.testkit;
 
-import java.util.PriorityQueue;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VirtualTime {
     /** Something that will happen, unless it is cancelled. */
-    public static final class Event implements Comparable<Event> {
+    public static final class Event {
         private final long atNanos;
         private final long order;
         private final String label;
@@ -34,14 +34,15 @@ public final class VirtualTime {
             return action != null;
         }
 
-        @Override
-        public int compareTo(Event other) {
-            int byTime = Long.compare(atNanos, other.atNanos);
-            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        private boolean isBefore(Event other) {
+            return atNanos != other.atNanos ? atNanos < other.atNanos : order < other.order;
         }
     }
 
-    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    /** A binary heap, the next event first. */
+    private @Nullable Event[] heap = new Event[256];
+
+    private int size;
     private long nowNanos;
     private long ordered;
     private long executed;
@@ -58,7 +59,7 @@ public final class VirtualTime {
             throw new IllegalArgumentException(label + " is to happen at " + nanos + ", before now, " + nowNanos);
         }
         var event = new Event(nanos, ordered++, label, action);
-        events.add(event);
+        push(event);
         return event;
     }
 
@@ -74,7 +75,7 @@ public final class VirtualTime {
     /** Runs the next event; {@code false} if there is none. */
     public boolean runNext() {
         while (true) {
-            @Nullable Event event = events.poll();
+            @Nullable Event event = poll();
             if (event == null) {
                 return false;
             }
@@ -95,12 +96,12 @@ public final class VirtualTime {
     /** Runs everything up to this moment, which is then the present. */
     public void runUntil(long nanos) {
         while (true) {
-            @Nullable Event first = events.peek();
+            @Nullable Event first = peek();
             if (first == null || first.atNanos > nanos) {
                 break;
             }
             if (first.action == null) {
-                events.poll();
+                poll();
                 continue;
             }
             runNext();
@@ -125,5 +126,62 @@ public final class VirtualTime {
 
     public long executed() {
         return executed;
+    }
+
+    private @Nullable Event peek() {
+        return size == 0 ? null : heap[0];
+    }
+
+    private void push(Event event) {
+        if (size == heap.length) {
+            heap = Arrays.copyOf(heap, 2 * size);
+        }
+        int at = size++;
+        while (at > 0) {
+            int above = (at - 1) >>> 1;
+            @Nullable Event parent = heap[above];
+            if (parent == null || parent.isBefore(event)) {
+                break;
+            }
+            heap[at] = parent;
+            at = above;
+        }
+        heap[at] = event;
+    }
+
+    private @Nullable Event poll() {
+        if (size == 0) {
+            return null;
+        }
+        @Nullable Event first = heap[0];
+        size--;
+        @Nullable Event last = heap[size];
+        heap[size] = null;
+        if (size > 0 && last != null) {
+            sink(last);
+        }
+        return first;
+    }
+
+    private void sink(Event event) {
+        int at = 0;
+        while (true) {
+            int below = 2 * at + 1;
+            if (below >= size) {
+                break;
+            }
+            @Nullable Event child = heap[below];
+            @Nullable Event right = below + 1 < size ? heap[below + 1] : null;
+            if (right != null && child != null && right.isBefore(child)) {
+                below++;
+                child = right;
+            }
+            if (child == null || event.isBefore(child)) {
+                break;
+            }
+            heap[at] = child;
+            at = below;
+        }
+        heap[at] = event;
     }
 }
