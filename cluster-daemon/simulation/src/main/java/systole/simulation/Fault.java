@@ -21,6 +21,8 @@ public enum Fault {
     PARTITION(true),
     /** One node is heard no more, or hears no more. */
     ONE_WAY_CUT(true),
+    /** One link of several is cut, for a node or for all. */
+    LINK_CUT(true),
     LOSS(true),
     /** Packets are slow and overtake each other. */
     DELAY(true),
@@ -42,7 +44,11 @@ public enum Fault {
     /** An administrator puts nodes into standby and back. */
     STANDBY(true),
     /** Many changes of the configuration at once. */
-    COMMIT_STORM(true);
+    COMMIT_STORM(true),
+    /** A machine comes back with an empty disk. Once, after the other faults. */
+    DISK_LOST(true),
+    /** A machine comes back with its disk as it was some time ago. Once, after the other faults. */
+    DISK_ROLLED_BACK(true);
 
     private final boolean withoutFencing;
 
@@ -56,6 +62,11 @@ public enum Fault {
      */
     boolean isSafeWithoutFencing() {
         return withoutFencing;
+    }
+
+    /** Whether it is done once to a cluster at rest: what was on no other disk cannot come back. */
+    boolean isForTheEnd() {
+        return this == DISK_LOST || this == DISK_ROLLED_BACK;
     }
 
     public String word() {

@@ -16,9 +16,9 @@ import systole.kernel.NearestWord;
 /** {@code systole sim}: many seeds, one summary. Exit status 0 if no promise was broken, 1 if one was, 64 for wrong words. */
 public final class Main {
     static final String USAGE = """
-            systole sim [--nodes N] [--seeds A..B] [--minutes M] [--faults all|none|LIST] [--jobs J] [--story]
+            systole sim [--nodes N|A..B] [--seeds A..B] [--minutes M] [--faults all|none|LIST] [--jobs J] [--story]
 
-              --nodes N     machines of the cluster, 2 to 16 (default 5)
+              --nodes N     machines of the cluster, 2 to 16 (default 5); with A..B each seed draws its size
               --seeds A..B  seeds to play (default 1..20); one number plays one seed
               --minutes M   simulated minutes of faults for each seed (default 10)
               --faults LIST words with commas (default all); a run takes a part of them, chosen by its seed
@@ -28,7 +28,8 @@ public final class Main {
 
     private static final int LAST_LINES = 60;
 
-    private int nodes = 5;
+    private int fewest = 5;
+    private int most = 5;
     private long first = 1;
     private long last = 20;
     private long minutes = 10;
@@ -71,7 +72,7 @@ public final class Main {
                     return false;
                 }
                 case "--story" -> wholeStory = true;
-                case "--nodes" -> nodes = (int) number(word, value(words, ++i), 2, 16);
+                case "--nodes" -> nodes(value(words, ++i));
                 case "--minutes" -> minutes = number(word, value(words, ++i), 0, 100_000);
                 case "--jobs" -> jobs = (int) number(word, value(words, ++i), 1, 64);
                 case "--seeds" -> seeds(value(words, ++i));
@@ -113,6 +114,19 @@ public final class Main {
         return Long.parseLong(text);
     }
 
+    private void nodes(String text) {
+        String[] ends = text.split("\\.\\.", -1);
+        fewest = (int) number("--nodes", ends[0], 2, 16);
+        most = ends.length == 1 ? fewest : (int) number("--nodes", ends[ends.length - 1], 2, 16);
+        if (ends.length > 2 || most < fewest) {
+            throw new BadInputException("--nodes", "'" + text + "' is not a range", "write it as 2..16");
+        }
+    }
+
+    private String nodes() {
+        return fewest == most ? Integer.toString(fewest) : fewest + ".." + most;
+    }
+
     private void seeds(String text) {
         String[] ends = text.split("\\.\\.", -1);
         first = number("--seeds", ends[0], 0, Long.MAX_VALUE);
@@ -130,7 +144,7 @@ public final class Main {
             List<Future<SimulationRun.Result>> running = new ArrayList<>();
             for (long seed = first; seed <= last; seed++) {
                 long number = seed;
-                running.add(workers.submit(() -> new SimulationRun(number, nodes, faults, minutes).run()));
+                running.add(workers.submit(() -> new SimulationRun(number, fewest, most, faults, minutes).run()));
             }
             for (Future<SimulationRun.Result> each : running) {
                 SimulationRun.Result result = each.get();
@@ -153,8 +167,8 @@ public final class Main {
     }
 
     private void failed(SimulationRun.Result result, PrintStream out) {
-        out.println("seed " + result.seed() + " BROKEN: " + result.problem());
-        out.println("  replay: systole sim --nodes " + nodes + " --seeds " + result.seed() + " --minutes " + minutes
+        out.println("seed " + result.seed() + " (" + result.shape() + ") BROKEN: " + result.problem());
+        out.println("  replay: systole sim --nodes " + nodes() + " --seeds " + result.seed() + " --minutes " + minutes
                 + " --faults " + faultWords + " --story");
         List<String> lines = result.story().lines().toList();
         int from = wholeStory ? 0 : Math.max(0, lines.size() - LAST_LINES);
@@ -190,8 +204,15 @@ public final class Main {
 
         void print(PrintStream out, long tookNanos) {
             long all = injected.values().stream().mapToLong(Long::longValue).sum();
-            out.printf("seeds                %d (%d..%d), %d nodes%n", seeds, first, last, nodes);
+            out.printf("seeds                %d (%d..%d), %s nodes%n", seeds, first, last, nodes());
             out.printf("simulated            %.1f hours in %.0f s%n", simulatedNanos / 3.6e12, tookNanos / 1e9);
+            // Of the whole process, its compilation and its garbage collector included.
+            ProcessHandle.current()
+                    .info()
+                    .totalCpuDuration()
+                    .ifPresent(cpu -> out.printf(
+                            "processor time       %.1f s for each simulated hour%n",
+                            cpu.toMillis() / 1e3 / Math.max(1e-9, simulatedNanos / 3.6e12)));
             out.printf("events               %d%n", events);
             out.printf("faults injected      %d%n", all);
             injected.forEach((fault, count) -> out.printf("  %-18s %d%n", fault.word(), count));

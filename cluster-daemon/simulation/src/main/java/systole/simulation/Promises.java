@@ -2,6 +2,7 @@ package systole.simulation;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,10 +10,13 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import systole.coordinator.NodeCore;
 import systole.coordinator.Reply;
+import systole.group.View;
 import systole.kernel.ClusterException.Advice;
 import systole.model.CibEdits;
+import systole.quorum.QuorumState;
 import systole.state.ClusterState;
 import systole.state.Position;
 
@@ -27,7 +31,23 @@ final class Promises {
     private final Map<String, Checked> heard = new HashMap<>();
     private final Map<String, Checked> last = new HashMap<>();
     private final Set<String> lies = new TreeSet<>();
+    private final SortedSet<String> clones;
+    private final SortedSet<String> promotables;
+    private final boolean eachHalfAlone;
+    private final TreeMap<Long, View> quorateViews = new TreeMap<>();
+    private final Map<String, QuorumState> lastQuorum = new HashMap<>();
     private long checked;
+
+    /**
+     * @param clones resources that run on every node
+     * @param promotables those of them of which one is promoted
+     * @param eachHalfAlone with {@code two_node} both halves may be quorate: fencing decides
+     */
+    Promises(SortedSet<String> clones, SortedSet<String> promotables, boolean eachHalfAlone) {
+        this.clones = clones;
+        this.promotables = promotables;
+        this.eachHalfAlone = eachHalfAlone;
+    }
 
     long checked() {
         return checked;
@@ -58,6 +78,9 @@ final class Promises {
     /** A resource that starts, or is being started, on one machine does not run on another. */
     void runsOnce(SimulatedNode node, String resource, Collection<SimulatedNode> nodes) {
         checked++;
+        if (clones.contains(resource)) {
+            return;
+        }
         for (SimulatedNode other : nodes) {
             if (other != node
                     && other.running().contains(resource)
@@ -65,6 +88,53 @@ final class Promises {
                     && !lies.contains(other.name)) {
                 throw new BrokenPromise(resource + " starts on " + node.name + " while it runs on " + other.name);
             }
+        }
+    }
+
+    /** What is promoted, or being promoted, on one machine is not promoted on another. */
+    void promotedOnce(SimulatedNode node, String resource, Collection<SimulatedNode> nodes) {
+        checked++;
+        for (SimulatedNode other : nodes) {
+            if (other != node
+                    && other.promoted().contains(resource)
+                    && !lies.contains(node.name)
+                    && !lies.contains(other.name)) {
+                throw new BrokenPromise(
+                        resource + " is promoted on " + node.name + " while it is promoted on " + other.name);
+            }
+        }
+    }
+
+    /**
+     * A quorate view has a member in common with the quorate view before it: there are never two that know nothing of
+     * each other, whatever the quorum options.
+     */
+    void oneMajority(SimulatedNode node) {
+        NodeCore core = node.core();
+        if (core == null || eachHalfAlone) {
+            return;
+        }
+        QuorumState quorum = core.quorum();
+        if (lastQuorum.put(node.name, quorum) == quorum || !quorum.quorate()) {
+            return;
+        }
+        View view = quorum.view().orElseThrow();
+        checked++;
+        View same = quorateViews.putIfAbsent(view.sequence(), view);
+        intersect(view, same);
+        Map.Entry<Long, View> before = quorateViews.lowerEntry(view.sequence());
+        Map.Entry<Long, View> after = quorateViews.higherEntry(view.sequence());
+        intersect(view, before == null ? null : before.getValue());
+        intersect(view, after == null ? null : after.getValue());
+        if (quorateViews.size() > 2_000) {
+            quorateViews.pollFirstEntry();
+        }
+    }
+
+    private static void intersect(View view, @Nullable View other) {
+        if (other != null && Collections.disjoint(view.members(), other.members())) {
+            throw new BrokenPromise("two quorate views without a common member: " + view.name() + " "
+                    + view.members() + " and " + other.name() + " " + other.members());
         }
     }
 
@@ -99,8 +169,8 @@ final class Promises {
         checked++;
         Checked other = heard.putIfAbsent(point, new Checked(state, digest, node.view(), node.deliveries()));
         if (other != null && other.digest != digest) {
-            throw new BrokenPromise(
-                    node.name + " has another state than its peers after " + point + ": " + difference(state, other.state));
+            throw new BrokenPromise(node.name + " has another state than its peers after " + point + ": "
+                    + difference(state, other.state));
         }
         if (heard.size() > 5_000) {
             heard.clear();
@@ -153,8 +223,17 @@ final class Promises {
         nodes.forEach(node -> node.running().forEach(resource -> count.merge(resource, 1, Integer::sum)));
         for (String resource : resources) {
             int times = count.getOrDefault(resource, 0);
-            if (times != 1) {
+            if (times != (clones.contains(resource) ? nodes.size() : 1)) {
                 open.add(resource + " runs " + times + " times");
+            }
+        }
+        for (String resource : promotables) {
+            List<String> where = new ArrayList<>();
+            nodes.stream()
+                    .filter(node -> node.promoted().contains(resource))
+                    .forEach(node -> where.add(node.name));
+            if (where.size() != 1) {
+                open.add(resource + " is promoted on " + where);
             }
         }
         return open;

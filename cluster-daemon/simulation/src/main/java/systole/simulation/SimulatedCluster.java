@@ -22,7 +22,6 @@ import systole.membership.RingMessage;
 import systole.membership.RingSettings;
 import systole.model.CibEdit;
 import systole.model.Element;
-import systole.quorum.QuorumSettings;
 import systole.scheduler.Plan;
 import systole.scheduler.Scheduler;
 import systole.state.Version;
@@ -40,12 +39,19 @@ final class SimulatedCluster implements SimulatedNode.World {
     static final long MILLI = 1_000_000L;
     static final long SECOND = 1_000 * MILLI;
 
+    /** Runs on every node. */
+    private static final String CLONED = "probe";
+
+    /** Runs on every node, promoted on one. */
+    private static final String PROMOTABLE = "pg";
+
     final VirtualTime time = new VirtualTime();
     final SimulatedNetwork<RingMessage> network;
     final SimulatedDevices devices;
-    final Promises promises = new Promises();
+    final Promises promises;
     final Story story = new Story(time);
     final List<SimulatedNode> nodes = new ArrayList<>();
+    final Shape shape;
     final boolean fencing;
     private final SortedMap<String, SimulatedNode> byName = new TreeMap<>();
     private final Seed seed;
@@ -57,20 +63,33 @@ final class SimulatedCluster implements SimulatedNode.World {
     private int planFailures;
     private String firstPlanFailure = "";
 
-    SimulatedCluster(Seed seed, int size, boolean fencing) {
+    SimulatedCluster(Seed seed, Shape shape) {
         this.seed = seed.fork("world");
-        this.fencing = fencing;
+        this.shape = shape;
+        this.fencing = shape.fencing();
+        this.promises = new Promises(
+                new TreeSet<>(List.of(CLONED, PROMOTABLE)),
+                new TreeSet<>(List.of(PROMOTABLE)),
+                shape.quorum().twoNode());
         this.network = new SimulatedNetwork<>(time, seed.fork("network"), NetworkConditions.lan());
         this.devices = new SimulatedDevices(seed.fork("devices"));
         SortedMap<NodeId, String> names = new TreeMap<>();
-        for (int i = 1; i <= size; i++) {
+        for (int i = 1; i <= shape.nodes(); i++) {
             names.put(new NodeId(i), "node" + i);
         }
-        RingSettings ring = RingSettings.defaults();
-        QuorumSettings quorum = QuorumSettings.majorityOf(names.keySet());
+        RingSettings ring = RingSettings.defaults().withLinks(shape.links());
         for (NodeId id : names.keySet()) {
             SimulatedNode node = new SimulatedNode(
-                    id, names, time, network, seed.fork("node" + id.value()), ring, quorum, story, this);
+                    id,
+                    names,
+                    time,
+                    network,
+                    seed.fork("node" + id.value()),
+                    ring,
+                    shape.quorum(),
+                    shape.active(),
+                    story,
+                    this);
             nodes.add(node);
             byName.put(node.name, node);
         }
@@ -143,14 +162,40 @@ final class SimulatedCluster implements SimulatedNode.World {
         }
         Element group = Element.of("group", Map.of("id", "stack"), List.of(primitives.remove(2), primitives.remove(2)));
         primitives.add(group);
+        primitives.add(Element.of("clone", Map.of("id", "probes"), List.of(primitive(CLONED))));
+        primitives.add(Element.of(
+                "clone",
+                Map.of("id", "pgs"),
+                List.of(
+                        Element.of(
+                                "meta_attributes",
+                                Map.of("id", "pgs-meta"),
+                                List.of(option("pgs", "promotable", "true"), option("pgs", "promoted-max", "1"))),
+                        primitive(PROMOTABLE))));
+        resources.add(CLONED);
+        resources.add(PROMOTABLE);
         List<Element> entries = new ArrayList<>();
         for (SimulatedNode node : nodes) {
             entries.add(Element.leaf("node", "id", Integer.toString(node.id.value()), "uname", node.name));
         }
-        List<Element> constraints = List.of(
+        List<Element> constraints = new ArrayList<>(List.of(
                 Element.leaf("rsc_colocation", "id", "with-db", "rsc", "stack", "with-rsc", "db", "score", "INFINITY"),
                 Element.leaf("rsc_order", "id", "after-db", "first", "db", "then", "stack"),
-                Element.leaf("rsc_location", "id", "mail-1", "rsc", "mail", "node", "node1", "score", "100"));
+                Element.leaf("rsc_location", "id", "mail-1", "rsc", "mail", "node", "node1", "score", "100")));
+        for (SimulatedNode node : nodes) {
+            constraints.add(Element.leaf(
+                    "rsc_location",
+                    "id",
+                    "pgs-" + node.name,
+                    "rsc",
+                    "pgs",
+                    "role",
+                    "Promoted",
+                    "node",
+                    node.name,
+                    "score",
+                    Integer.toString(50 - node.id.value())));
+        }
         Element options = Element.of(
                 "cluster_property_set",
                 Map.of("id", "cib-bootstrap-options"),
@@ -180,14 +225,20 @@ final class SimulatedCluster implements SimulatedNode.World {
     }
 
     private static Element option(String name, String value) {
-        return Element.leaf("nvpair", "id", "option-" + name, "name", name, "value", value);
+        return option("option", name, value);
+    }
+
+    private static Element option(String prefix, String name, String value) {
+        return Element.leaf("nvpair", "id", prefix + "-" + name, "name", name, "value", value);
     }
 
     private static Element primitive(String id) {
         List<Element> operations = List.of(
                 Element.leaf("op", "id", id + "-monitor", "name", "monitor", "interval", "10s", "timeout", "5s"),
                 Element.leaf("op", "id", id + "-start", "name", "start", "interval", "0", "timeout", "10s"),
-                Element.leaf("op", "id", id + "-stop", "name", "stop", "interval", "0", "timeout", "10s"));
+                Element.leaf("op", "id", id + "-stop", "name", "stop", "interval", "0", "timeout", "10s"),
+                Element.leaf("op", "id", id + "-promote", "name", "promote", "interval", "0", "timeout", "10s"),
+                Element.leaf("op", "id", id + "-demote", "name", "demote", "interval", "0", "timeout", "10s"));
         Map<String, String> attributes = new LinkedHashMap<>();
         attributes.put("id", id);
         attributes.put("class", "ocf");
@@ -204,7 +255,13 @@ final class SimulatedCluster implements SimulatedNode.World {
     }
 
     @Override
+    public void servicePromoted(SimulatedNode node, String resource) {
+        promises.promotedOnce(node, resource, nodes);
+    }
+
+    @Override
     public void stepped(SimulatedNode node) {
+        promises.oneMajority(node);
         promises.sameOrderSameState(node);
     }
 
@@ -274,6 +331,9 @@ final class SimulatedCluster implements SimulatedNode.World {
         if (request.operation().equals("start") && !(behaviour.fails() && seed.chance(0.5))) {
             node.serviceStarts(resource);
         }
+        if (request.operation().equals("promote") && !(behaviour.fails() && seed.chance(0.5))) {
+            node.servicePromotes(resource);
+        }
         int life = node.life();
         // The program is a process of its own: it goes on while the daemon is paused or dead.
         time.after(takes, "agent", () -> {
@@ -310,11 +370,19 @@ final class SimulatedCluster implements SimulatedNode.World {
         } else {
             if (request.operation().equals("stop")) {
                 node.serviceEnds(resource);
+            } else if (request.operation().equals("demote")) {
+                node.serviceDemoted(resource);
             }
-            boolean asks = request.operation().equals("monitor");
-            rc = asks && !node.running().contains(resource) ? 7 : 0;
+            rc = request.operation().equals("monitor") ? found(node, resource) : 0;
         }
-        return new AgentResult(request.runId(), rc, status, rc == 0 ? "" : "simulated", started, takes / MILLI);
+        return new AgentResult(request.runId(), rc, status, rc == 0 || rc == 8 ? "" : "simulated", started, takes / MILLI);
+    }
+
+    private static int found(SimulatedNode node, String resource) {
+        if (!node.running().contains(resource)) {
+            return 7;
+        }
+        return node.promoted().contains(resource) ? 8 : 0;
     }
 
     private void fence(SimulatedNode node, FenceRun run) {

@@ -3,8 +3,10 @@ package systole.simulation;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -44,11 +46,14 @@ final class SimulatedNode {
         void stepped(SimulatedNode node);
 
         void serviceStarted(SimulatedNode node, String resource);
+
+        void servicePromoted(SimulatedNode node, String resource);
     }
 
     final NodeId id;
     final String name;
     private final Set<String> running = new TreeSet<>();
+    private final Set<String> promoted = new TreeSet<>();
     final Set<Long> cancelled = new HashSet<>();
     final SimulatedDisk disk;
     private final SortedMap<NodeId, String> names;
@@ -60,6 +65,11 @@ final class SimulatedNode {
     private final long detectionMillis;
     private final RingSettings ringSettings;
     private final QuorumSettings quorumSettings;
+    private final boolean active;
+
+    /** Links that work towards a peer, as bits. */
+    private final Map<NodeId, Integer> usableLinks = new HashMap<>();
+
     private final long clockOffsetMillis;
     private final SimulatedStateLog stateLog;
     private final Deque<NodeInput> inbox = new ArrayDeque<>();
@@ -89,6 +99,7 @@ final class SimulatedNode {
             Seed seed,
             RingSettings ringSettings,
             QuorumSettings quorumSettings,
+            boolean active,
             Story story,
             World world) {
         this.id = id;
@@ -101,6 +112,7 @@ final class SimulatedNode {
         this.story = story;
         this.ringSettings = ringSettings;
         this.quorumSettings = quorumSettings;
+        this.active = active;
         this.detectionMillis = (ringSettings.tokenCeiling() + ringSettings.consensus()) / MILLI;
         this.clockOffsetMillis = seed.between(-1500, 1500);
         this.disk = new SimulatedDisk(time, seed.fork("disk"));
@@ -171,6 +183,23 @@ final class SimulatedNode {
 
     void serviceEnds(String resource) {
         running.remove(resource);
+        promoted.remove(resource);
+    }
+
+    /** Which of them have the promoted role. */
+    Set<String> promoted() {
+        return Collections.unmodifiableSet(promoted);
+    }
+
+    void servicePromotes(String resource) {
+        if (running.contains(resource)) {
+            promoted.add(resource);
+            world.servicePromoted(this, resource);
+        }
+    }
+
+    void serviceDemoted(String resource) {
+        promoted.remove(resource);
     }
 
     // ---- life and death --------------------------------------------------------------------------------------------
@@ -189,21 +218,19 @@ final class SimulatedNode {
         long lastRing = epochMillis();
         byte[] stored = disk.read("ring");
         if (stored.length == 8) {
-            lastRing = new ByteSource(stored).fixed64();
+            lastRing = Math.max(lastRing, new ByteSource(stored).fixed64());
         }
         NodeSettings settings =
                 new NodeSettings(id, name, names, seed.fork("life" + life).nextLong(), 2, detectionMillis, 0);
         core = new NodeCore(settings, quorumSettings, stateLog.load(), moment());
         ring = new RingStack(id, new TreeSet<>(names.keySet()), ringSettings, lastRing);
-        network.attach(
-                id,
-                (from, link, message) -> {
-                    if (paused) {
-                        alive(() -> ringStep(new RingInput.Received(nanos(), from, link, message)));
-                    } else {
-                        ringStep(new RingInput.Received(nanos(), from, link, message));
-                    }
-                });
+        network.attach(id, (from, link, message) -> {
+            if (paused) {
+                alive(() -> ringStep(new RingInput.Received(nanos(), from, link, message)));
+            } else {
+                ringStep(new RingInput.Received(nanos(), from, link, message));
+            }
+        });
         ringStep(new RingInput.Start(nanos()));
         planCoreTick();
     }
@@ -223,6 +250,7 @@ final class SimulatedNode {
         ringTickAt = Long.MAX_VALUE;
         coreTickAt = Long.MAX_VALUE;
         cancelled.clear();
+        usableLinks.clear();
         network.detach(id);
     }
 
@@ -234,6 +262,7 @@ final class SimulatedNode {
         powered = false;
         powerCycles++;
         running.clear();
+        promoted.clear();
         disk.crash();
         endDaemon();
     }
@@ -431,11 +460,18 @@ final class SimulatedNode {
 
     private void carry(RingEffect effect) {
         if (effect instanceof RingEffect.Multicast multicast) {
-            network.multicast(id, names.keySet(), 0, multicast.message());
+            for (NodeId peer : names.keySet()) {
+                if (!peer.equals(id)) {
+                    send(peer, multicast.message());
+                }
+            }
         } else if (effect instanceof RingEffect.MulticastOnLink multicast) {
             network.multicast(id, names.keySet(), multicast.link(), multicast.message());
         } else if (effect instanceof RingEffect.Unicast unicast) {
-            network.send(id, unicast.to(), 0, unicast.message());
+            send(unicast.to(), unicast.message());
+        } else if (effect instanceof RingEffect.LinkJudged judged) {
+            int bit = 1 << judged.link();
+            usableLinks.merge(judged.peer(), judged.usable() ? bit : 0, (old, now) -> old & ~bit | now);
         } else if (effect instanceof RingEffect.Deliver deliver) {
             give(new NodeInput.Group(deliver.event()));
         } else if (effect instanceof RingEffect.PersistRingSequence persist) {
@@ -449,6 +485,20 @@ final class SimulatedNode {
             }
         } else if (effect instanceof RingEffect.Stopped) {
             exit();
+        }
+    }
+
+    /** By the link policy: over the first link that works, or over all of them; if none does, over the first. */
+    private void send(NodeId peer, RingMessage message) {
+        int usable = ringSettings.links() == 1 ? 1 : usableLinks.getOrDefault(peer, 1);
+        usable = usable == 0 ? 1 : usable;
+        for (int link = 0; link < ringSettings.links(); link++) {
+            if ((usable & 1 << link) != 0) {
+                network.send(id, peer, link, message);
+                if (!active) {
+                    return;
+                }
+            }
         }
     }
 

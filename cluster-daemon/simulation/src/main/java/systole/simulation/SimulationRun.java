@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import systole.coordinator.ClientRequest;
@@ -46,28 +47,36 @@ public final class SimulationRun {
             int planFailures,
             String firstPlanFailure,
             long events,
-            long digest) {}
+            long digest,
+            String shape) {}
 
     private final long number;
     private final Seed seed;
     private final List<Fault> faults = new ArrayList<>();
+    private final List<Fault> lastFaults = new ArrayList<>();
     private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
     private final SimulatedCluster cluster;
     private final long faultNanos;
     private boolean faultsEnd;
 
     public SimulationRun(long number, int nodes, Set<Fault> wanted, long faultMinutes) {
+        this(number, nodes, nodes, wanted, faultMinutes);
+    }
+
+    /** A run of a cluster whose size, of these, the seed draws. */
+    public SimulationRun(long number, int fewest, int most, Set<Fault> wanted, long faultMinutes) {
         this.number = number;
         this.seed = new Seed(number).fork("run");
-        boolean fencing = seed.chance(0.8);
+        Shape shape = Shape.draw(new Seed(number).fork("shape"), fewest, most);
         for (Fault fault : Fault.values()) {
             // Each run has its own mixture, or every one would be the same chaos.
             boolean chosen = wanted.contains(fault) && seed.chance(0.6);
-            if (chosen && (fencing || fault.isSafeWithoutFencing())) {
-                faults.add(fault);
+            boolean possible = fault != Fault.LINK_CUT || shape.links() > 1;
+            if (chosen && possible && (shape.fencing() || fault.isSafeWithoutFencing())) {
+                (fault.isForTheEnd() ? lastFaults : faults).add(fault);
             }
         }
-        this.cluster = new SimulatedCluster(new Seed(number), nodes, fencing);
+        this.cluster = new SimulatedCluster(new Seed(number), shape);
         this.faultNanos = faultMinutes * 60 * SECOND;
     }
 
@@ -76,9 +85,13 @@ public final class SimulationRun {
         String problem = "";
         try {
             form();
+            loseOneLink();
             suffer();
             heal();
             settled = settle();
+            for (Fault fault : lastFaults) {
+                loseDisk(fault);
+            }
         } catch (BrokenPromise e) {
             problem = String.valueOf(e.getMessage());
         } catch (RuntimeException | AssertionError e) {
@@ -101,7 +114,68 @@ public final class SimulationRun {
                 cluster.planFailures(),
                 cluster.firstPlanFailure(),
                 cluster.time.executed(),
-                cluster.time.digest());
+                cluster.time.digest(),
+                cluster.shape.words());
+    }
+
+    /** With another link in order, the cut of one link, and its return, change no view. */
+    private void loseOneLink() {
+        int links = cluster.shape.links();
+        if (links == 1 || !seed.chance(0.5)) {
+            return;
+        }
+        List<String> before = views();
+        int link = seed.below(links);
+        SimulatedNode node = someNode();
+        cluster.story.tell(node.name, "link " + link + " is cut");
+        boolean oneWay = seed.chance(0.3);
+        for (SimulatedNode other : cluster.nodes) {
+            if (other != node) {
+                cluster.network.cut(node.id, other.id, link);
+                if (!oneWay) {
+                    cluster.network.cut(other.id, node.id, link);
+                }
+            }
+        }
+        for (int i = 0; i < 20; i++) {
+            cluster.time.runFor(150 * MILLI);
+            cluster.change(someNode());
+        }
+        cluster.network.heal();
+        cluster.story.tell(node.name, "link " + link + " is back");
+        cluster.time.runFor(3 * SECOND);
+        if (!views().equals(before)) {
+            throw new BrokenPromise("the cut of one link of " + links + " changed views: " + before + " to " + views());
+        }
+    }
+
+    private List<String> views() {
+        return cluster.nodes.stream().map(SimulatedNode::view).toList();
+    }
+
+    /** One machine comes back with less on its disk than it had. All that was acknowledged is on the others. */
+    private void loseDisk(Fault fault) {
+        injected.merge(fault, 1, Integer::sum);
+        SimulatedNode node = someNode();
+        SortedMap<String, byte[]> image = node.disk.image();
+        if (fault == Fault.DISK_ROLLED_BACK) {
+            // Time goes on, so that the image is old; the daemon starts anew some times, as its numbers grow with that.
+            for (int i = 0; i < 3; i++) {
+                cluster.change(someNode());
+                node.powerOff("restart");
+                cluster.promises.truthAbout(node.name);
+                settle();
+            }
+        }
+        cluster.story.tell(node.name, "fault: " + fault.word());
+        node.powerOff("its disk is " + (fault == Fault.DISK_LOST ? "lost" : "rolled back"));
+        cluster.promises.truthAbout(node.name);
+        if (fault == Fault.DISK_LOST) {
+            node.disk.replaceDisk();
+        } else {
+            node.disk.restore(image);
+        }
+        settle();
     }
 
     private void form() {
@@ -121,7 +195,7 @@ public final class SimulationRun {
     }
 
     private void suffer() {
-        cluster.story.tell("", "faults begin: " + faults + ", fencing " + cluster.fencing);
+        cluster.story.tell("", "faults begin: " + faults + ", " + cluster.shape.words());
         long end = cluster.time.nowNanos() + faultNanos;
         while (cluster.time.nowNanos() < end) {
             cluster.time.runFor(Math.min(
@@ -168,6 +242,7 @@ public final class SimulationRun {
             case STALL -> node.stall(seed.between(10 * MILLI, 1500 * MILLI));
             case PARTITION -> partition();
             case ONE_WAY_CUT -> oneWay(node);
+            case LINK_CUT -> cutLink(node);
             case LOSS -> conditions(c -> c.withLoss(seed.fraction() * 0.3));
             case DELAY ->
                 conditions(c ->
@@ -181,7 +256,7 @@ public final class SimulationRun {
         switch (fault) {
             case SERVICE_FAILURE -> serviceFails(node);
             case AGENT_FAILURE -> {
-                String operation = List.of("start", "stop", "monitor").get(seed.below(3));
+                String operation = List.of("start", "stop", "monitor", "promote", "demote").get(seed.below(5));
                 cluster.devices.fail(operation, 0.3 * seed.fraction());
                 later(20 * SECOND, () -> cluster.devices.fail(operation, 0));
             }
@@ -243,6 +318,18 @@ public final class SimulationRun {
         for (SimulatedNode other : cluster.nodes) {
             if (other != node && (all || other == peer)) {
                 cluster.network.cut(deaf ? other.id : node.id, deaf ? node.id : other.id);
+            }
+        }
+        later(30 * SECOND, cluster.network::heal);
+    }
+
+    private void cutLink(SimulatedNode node) {
+        int link = seed.below(cluster.shape.links());
+        boolean all = seed.chance(0.3);
+        List<NodeId> ids = cluster.nodes.stream().map(each -> each.id).toList();
+        for (SimulatedNode each : cluster.nodes) {
+            if (all || each == node) {
+                cluster.network.isolate(each.id, ids, link);
             }
         }
         later(30 * SECOND, cluster.network::heal);

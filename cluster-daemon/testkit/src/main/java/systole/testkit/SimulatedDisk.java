@@ -139,4 +139,22 @@ public final class SimulatedDisk {
         generation++;
         files.clear();
     }
+
+    /** What is durable now, to be put back later by {@link #restore}. */
+    public SortedMap<String, byte[]> image() {
+        SortedMap<String, byte[]> image = new TreeMap<>();
+        files.forEach((name, file) -> image.put(name, file.durable.clone()));
+        return image;
+    }
+
+    /** The disk is again what it was: a virtual machine goes back to a snapshot. */
+    public void restore(SortedMap<String, byte[]> image) {
+        replaceDisk();
+        image.forEach((name, content) -> {
+            File file = new File();
+            file.durable = content.clone();
+            file.content = file.durable;
+            files.put(name, file);
+        });
+    }
 }
