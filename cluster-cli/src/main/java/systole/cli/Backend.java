@@ -28,6 +28,19 @@ interface Backend extends AutoCloseable {
      */
     List<CibEdit> change(String message, UnaryOperator<Element> function);
 
+    /**
+     * Changes the configuration if it still is the one of this version, and refuses it otherwise.
+     *
+     * @param version {@code admin_epoch.epoch} on which {@code after} was computed
+     * @throws systole.kernel.ClusterException with advice {@code READ_AGAIN} if the configuration has moved
+     */
+    List<CibEdit> changeFrom(String version, String message, Element before, Element after);
+
+    /** {@code admin_epoch.epoch}. */
+    static String version(Element cib) {
+        return cib.attribute("admin_epoch", "0") + "." + cib.attribute("epoch", "0");
+    }
+
     /** Waits until the cluster has done what the change asks for; on a file nothing. */
     void settle();
 

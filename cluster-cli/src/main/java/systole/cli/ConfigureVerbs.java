@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import systole.api.Answer;
 import systole.formats.AgentCatalog;
 import systole.formats.CibValidation;
 import systole.formats.CibXml;
@@ -135,6 +136,7 @@ final class ConfigureVerbs {
 
     private static void files(List<Verb> verbs) {
         verbs.add(Verb.of("load", "Take a configuration from a file.")
+                .option("--max-disruption", "N", "refuse if more than N running resources would be stopped or moved")
                 .one(
                         "update|replace|push",
                         Verb.Kind.WORD,
@@ -142,8 +144,9 @@ final class ConfigureVerbs {
                 .one("FILE", Verb.Kind.FILE, "crm text or XML; - reads standard input")
                 .example("systole configure load update web.crm")
                 .does(ConfigureVerbs::load));
-        verbs.add(Verb.of("plan", "Show what a script would change, and what the cluster would then do.")
-                .one("FILE", Verb.Kind.FILE, "crm text; - reads standard input")
+        verbs.add(Verb.of("plan", "Show what pending changes, or a script, would make the cluster do, step by step.")
+                .maybe("FILE", Verb.Kind.FILE, "crm text; - reads standard input; default: the changes of the shell")
+                .example("systole configure plan web.crm")
                 .does(ConfigureVerbs::plan));
         verbs.add(Verb.of("save", "Write the configuration to a file, so that load gives it back exactly.")
                 .flag("--xml", "write XML")
@@ -161,8 +164,17 @@ final class ConfigureVerbs {
                     }
                     return ExitCode.OK.number();
                 }));
-        verbs.add(
-                Verb.of("commit", "Carry out the pending changes of the shell.").does(call -> Shell.commit(call)));
+        verbs.add(Verb.of("commit", "Put the pending changes of the shell in force, all or none.")
+                .option("--max-disruption", "N", "refuse if more than N running resources would be stopped or moved")
+                .maybe("force", Verb.Kind.WORD, "for crm: as option -F, doubts do not refuse")
+                .does(call -> Shell.commit(call)));
+        verbs.add(Verb.of("undo", "Take back the last commits, or the commit that made a version; itself a commit.")
+                .option("--max-disruption", "N", "refuse if more than N running resources would be stopped or moved")
+                .flag("--plan", "only show what it would change and make the cluster do")
+                .maybe("N|VERSION", Verb.Kind.WORD, "how many commits (default 1), or one version as 0.17")
+                .example("systole configure undo")
+                .example("systole configure undo 0.17")
+                .does(ConfigureVerbs::undo));
         verbs.add(Verb.of("refresh", "Drop the pending changes of the shell.").does(call -> Shell.refresh(call)));
         verbs.add(Verb.of("diff", "Print what the pending changes of the shell change.")
                 .does(call -> Shell.diff(call)));
@@ -192,6 +204,7 @@ final class ConfigureVerbs {
     static int apply(Call call, String source, String text, CrmLanguage.Mode mode) {
         List<Finding> findings = new ArrayList<>();
         boolean force = call.session().force() || call.has("--force");
+        int most = mostDisruption(call);
         call.change(source.equals(COMMAND_LINE) ? text : "load " + source, configuration -> {
             CrmLanguage.Loaded loaded = CrmLanguage.load(
                     configuration, source, text, mode, call.session().agents());
@@ -201,12 +214,22 @@ final class ConfigureVerbs {
                 Finding.refuse(
                         Finding.atLeast(force ? Finding.Severity.ERROR : Finding.Severity.DOUBT, loaded.findings()));
             }
+            refuseAbove(call, most, loaded.configuration());
             return loaded.configuration();
         });
         for (Finding finding : findings) {
             call.session().warn(finding.text());
         }
         return ExitCode.OK.number();
+    }
+
+    private static void refuseAbove(Call call, int most, Element configuration) {
+        if (most < Integer.MAX_VALUE) {
+            try (Backend backend = call.session().backend()) {
+                Impact.of(Impact.with(backend.cib(), configuration), Instant.now())
+                        .refuseAbove(most);
+            }
+        }
     }
 
     // ---- reading ----------------------------------------------------------------------------------------------------
@@ -429,32 +452,111 @@ final class ConfigureVerbs {
             throw new UsageException(
                     "an XML document can only replace the configuration", "write load replace, or load crm text");
         }
-        call.change("load " + source, configuration -> Backend.configuration(document));
+        int most = mostDisruption(call);
+        call.change("load " + source, configuration -> {
+            refuseAbove(call, most, Backend.configuration(document));
+            return Backend.configuration(document);
+        });
         return ExitCode.OK.number();
     }
 
     private static int plan(Call call) {
-        String file = call.one("FILE");
-        String text = file.equals("-") ? Shell.standardInput() : FileBackend.read(Path.of(file));
+        String file = call.one("FILE", "");
         try (Backend backend = call.session().backend()) {
             Element cib = backend.cib();
-            Element before = Backend.configuration(cib);
-            CrmLanguage.Loaded loaded = CrmLanguage.load(
-                    before, file, text, CrmLanguage.Mode.UPDATE, call.session().agents());
-            Finding.refuse(Finding.atLeast(
-                    call.session().force() ? Finding.Severity.ERROR : Finding.Severity.DOUBT, loaded.findings()));
-            List<Element> children = new ArrayList<>();
-            for (Element child : cib.children()) {
-                children.add(child.is("configuration") ? loaded.configuration() : child);
+            Element after = Backend.configuration(cib);
+            String difference;
+            if (file.isEmpty()) {
+                PendingBackend pending = call.session()
+                        .pending()
+                        .filter(each -> !each.isEmpty())
+                        .orElseThrow(() -> new BadInputException(
+                                "",
+                                "no changes are pending",
+                                "name a script (configure plan FILE), or make changes in the shell first"));
+                difference = pending.difference();
+            } else {
+                String text = file.equals("-") ? Shell.standardInput() : FileBackend.read(Path.of(file));
+                Element before = after;
+                CrmLanguage.Loaded loaded = CrmLanguage.load(
+                        before,
+                        file,
+                        text,
+                        CrmLanguage.Mode.UPDATE,
+                        call.session().agents());
+                Finding.refuse(Finding.atLeast(
+                        call.session().force() ? Finding.Severity.ERROR : Finding.Severity.DOUBT, loaded.findings()));
+                after = loaded.configuration();
+                difference = PendingBackend.difference(before, after);
             }
-            Simulation simulation = Simulation.of(cib.withChildren(children), Instant.now());
+            show(call, difference, Impact.of(Impact.with(cib, after), Instant.now()));
+        }
+        return ExitCode.OK.number();
+    }
+
+    private static void show(Call call, String difference, Impact impact) {
+        if (call.session().json()) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("difference", difference.lines().toList());
+            fields.putAll(impact.json());
+            call.out().println(Output.of(fields));
+        } else {
             call.out().println("Change of the configuration:");
-            call.out()
-                    .print(TextDiff.of(
-                            CrmLanguage.show(before, CrmLanguage.Style.DISPLAY),
-                            CrmLanguage.show(loaded.configuration(), CrmLanguage.Style.DISPLAY)));
-            call.out().println("What the cluster would do:");
-            simulation.changes().forEach(change -> call.out().println("  * " + change));
+            call.out().print(difference);
+            call.out().print(impact.text());
+        }
+    }
+
+    /** @return how many running resources a change may disturb; {@link Integer#MAX_VALUE} if nothing was said */
+    static int mostDisruption(Call call) {
+        String word = call.option("--max-disruption", "");
+        if (word.isEmpty()) {
+            return Integer.MAX_VALUE;
+        }
+        if (!word.matches("[0-9]{1,6}")) {
+            throw new UsageException("'" + word + "' is no number of resources", "write --max-disruption N");
+        }
+        return Integer.parseInt(word);
+    }
+
+    private static int undo(Call call) {
+        if (call.session().pending().filter(each -> !each.isEmpty()).isPresent()) {
+            throw new BadInputException("", "changes are pending", "commit them or drop them (refresh) before an undo");
+        }
+        int most = mostDisruption(call);
+        try (Backend backend = call.session().directly()) {
+            if (!backend.isLive()) {
+                throw new BadInputException(
+                        "",
+                        "a file keeps no earlier versions",
+                        "undo on a cluster, or keep copies: configure save FILE");
+            }
+            List<Answer.Change> undone = Undo.chosen(Undo.changes(backend), call.one("N|VERSION", "1"));
+            List<String> names = new ArrayList<>();
+            undone.forEach(change -> names.add(Undo.epochs(change) + " (" + change.summary() + ")"));
+            String message = "undo " + String.join(", ", names);
+            Element cib = backend.cib();
+            Element before = Backend.configuration(cib);
+            Element after = Undo.apply(backend, before, undone);
+            Impact impact = null;
+            if (call.has("--plan") || most < Integer.MAX_VALUE) {
+                impact = Impact.of(Impact.with(cib, after), Instant.now());
+            }
+            if (call.has("--plan") && impact != null) {
+                show(call, PendingBackend.difference(before, after), impact);
+                return ExitCode.OK.number();
+            }
+            if (impact != null) {
+                impact.refuseAbove(most);
+            }
+            String difference = PendingBackend.difference(before, after);
+            // From the version that was looked at: if somebody is faster, nothing is undone.
+            backend.changeFrom(Backend.version(cib), message, before, after);
+            call.out().print(difference);
+            call.session().info(message);
+            if (call.session().await()) {
+                backend.settle();
+            }
         }
         return ExitCode.OK.number();
     }

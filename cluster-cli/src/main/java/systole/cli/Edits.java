@@ -57,6 +57,13 @@ final class Edits {
         }
     }
 
+    /** Ids of a resource and of all that it holds. */
+    static Set<String> parts(Element configuration, String id) {
+        List<String> ids = new ArrayList<>(List.of(id));
+        resource(configuration, id).ifPresent(found -> collect(found, ids));
+        return new LinkedHashSet<>(ids);
+    }
+
     static Element requireResource(Element configuration, String id) {
         return resource(configuration, id)
                 .orElseThrow(() -> new BadInputException(

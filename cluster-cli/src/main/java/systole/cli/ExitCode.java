@@ -9,7 +9,8 @@ enum ExitCode {
     USAGE(64),
     NO_DAEMON(69),
     RETRY_LATER(75),
-    CHECK_STATE(76);
+    CHECK_STATE(76),
+    MOVED(77);
 
     private final int number;
 
@@ -26,6 +27,7 @@ enum ExitCode {
             case FIX_REQUEST, STOP_NODE -> FAILED;
             case RETRY_LATER -> RETRY_LATER;
             case CHECK_STATE -> CHECK_STATE;
+            case READ_AGAIN -> MOVED;
         };
     }
 }

@@ -21,6 +21,8 @@ import systole.model.Element;
 
 /** A CIB in a file, without a cluster ({@code CIB_file}). Written by replacing the file whole. */
 final class FileBackend implements Backend {
+    private static final long MOST_BYTES = 64L << 20;
+
     private final Path file;
     private final Session session;
 
@@ -31,6 +33,12 @@ final class FileBackend implements Backend {
 
     static String read(Path file) {
         try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new BadInputException(
+                        file.toString(),
+                        "is larger than " + (MOST_BYTES >> 20) + " MiB",
+                        "check that this is the file");
+            }
             return Files.readString(file);
         } catch (IOException e) {
             String why = e instanceof NoSuchFileException
@@ -81,7 +89,17 @@ final class FileBackend implements Backend {
     public List<CibEdit> change(String message, UnaryOperator<Element> function) {
         Element cib = cib();
         Element before = Backend.configuration(cib);
-        Element after = function.apply(before);
+        return changeFrom(Backend.version(cib), message, before, function.apply(before));
+    }
+
+    @Override
+    public List<CibEdit> changeFrom(String version, String message, Element before, Element after) {
+        Element cib = cib();
+        if (!Backend.version(cib).equals(version)) {
+            throw new MovedException(
+                    file + " has moved from version " + version + " to " + Backend.version(cib),
+                    "make the change again on the present content");
+        }
         List<CibEdit> edits = Backend.edits(before, after);
         if (edits.isEmpty()) {
             return edits;
@@ -89,11 +107,20 @@ final class FileBackend implements Backend {
         Finding.Severity limit = session.force() ? Finding.Severity.ERROR : Finding.Severity.DOUBT;
         Finding.refuse(Finding.atLeast(limit, CibValidation.introduced(before, after, file.toString())));
         Map<String, String> attributes = new LinkedHashMap<>(cib.attributes());
-        attributes.merge("epoch", "1", (old, one) -> Long.toString(Long.parseLong(old) + 1));
+        attributes.put("epoch", Long.toString(epoch(cib) + 1));
         attributes.put("num_updates", "0");
         Element status = cib.child("status").orElse(Element.leaf("status"));
         write(file, CibXml.write(Element.of("cib", attributes, List.of(after, status))));
         return edits;
+    }
+
+    private long epoch(Element cib) {
+        String text = cib.attribute("epoch", "0");
+        if (!text.matches("[0-9]{1,18}")) {
+            throw new BadInputException(
+                    file.toString(), "epoch=\"" + text + "\" is no number", "correct it: epoch=\"1\"");
+        }
+        return Long.parseLong(text);
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.Optional;
 /** The tree of commands. Each level is built when it is asked for. */
 final class Levels {
     private static final List<String> NAMES =
-            List.of("configure", "resource", "node", "cluster", "fence", "ra", "cib", "maintenance");
+            List.of("configure", "resource", "node", "cluster", "fence", "history", "ra", "cib", "maintenance");
 
     private Levels() {}
 
@@ -20,6 +20,7 @@ final class Levels {
             case "fence" -> Optional.of(FenceVerbs.level());
             case "ra" -> Optional.of(RaVerbs.level());
             case "cib" -> Optional.of(CibVerbs.level());
+            case "history" -> Optional.of(HistoryVerbs.level());
             case "maintenance" -> Optional.of(NodeVerbs.maintenance());
             default -> Optional.empty();
         };

@@ -63,7 +63,7 @@ final class LiveBackend implements Backend {
             if (edits.isEmpty()) {
                 return edits;
             }
-            String guard = cib.attribute("admin_epoch", "0") + "." + cib.attribute("epoch", "0");
+            String guard = Backend.version(cib);
             try {
                 client().order(new Request.Configure(edits, guard, message, session.program(), session.force(), false));
                 return edits;
@@ -77,7 +77,16 @@ final class LiveBackend implements Backend {
 
     /** Somebody else's change came between; computing ours anew on the newer configuration is safe. */
     private static boolean hasMoved(ClusterException failure) {
-        return String.valueOf(failure.getMessage()).contains("the configuration has moved");
+        return failure.advice() == ClusterException.Advice.READ_AGAIN;
+    }
+
+    @Override
+    public List<CibEdit> changeFrom(String version, String message, Element before, Element after) {
+        List<CibEdit> edits = Backend.edits(before, after);
+        if (!edits.isEmpty()) {
+            client().order(new Request.Configure(edits, version, message, session.program(), session.force(), false));
+        }
+        return edits;
     }
 
     @Override

@@ -1,7 +1,10 @@
 package systole.cli;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import systole.api.Answer;
@@ -11,14 +14,19 @@ import systole.model.CibEdit;
 import systole.model.Element;
 
 /**
- * Collects changes until they are committed as one. At commit the changes are carried out again on the configuration as
- * it is then, so that what others did meanwhile is neither lost nor undone.
+ * Collects changes until they are committed as one, if the configuration still is the one on which the first of them was
+ * made. If it has moved, the pending changes are carried out on the newer configuration, where they can be looked at and
+ * committed again.
  */
 final class PendingBackend implements Backend {
     private record Change(String message, UnaryOperator<Element> function) {}
 
+    /** What the pending changes start from. */
+    private record Base(String version, Element configuration) {}
+
     private final Backend below;
     private final List<Change> pending = new ArrayList<>();
+    private @Nullable Base base;
     private @Nullable Element draft;
 
     PendingBackend(Backend below) {
@@ -29,53 +37,98 @@ final class PendingBackend implements Backend {
         return pending.isEmpty();
     }
 
+    int size() {
+        return pending.size();
+    }
+
     void drop() {
         pending.clear();
         draft = null;
+        base = null;
     }
 
     /** What the pending changes change, as lines of crm text. */
     String difference() {
         Element after = draft;
-        return after == null
-                ? ""
-                : TextDiff.of(
-                        CrmLanguage.show(below.configuration(), CrmLanguage.Style.EXACT),
-                        CrmLanguage.show(after, CrmLanguage.Style.EXACT));
+        Base from = base;
+        return after == null || from == null ? "" : difference(from.configuration(), after);
     }
 
-    void commit() {
-        if (pending.isEmpty()) {
+    static String difference(Element before, Element after) {
+        return TextDiff.of(
+                CrmLanguage.show(before, CrmLanguage.Style.DISPLAY),
+                CrmLanguage.show(after, CrmLanguage.Style.DISPLAY));
+    }
+
+    /** What the cluster would do after a commit. */
+    Impact impact() {
+        return Impact.of(cib(), Instant.now());
+    }
+
+    /**
+     * Puts the pending changes in force, all or none.
+     *
+     * @param mergesUnasked go on by itself if what others changed meanwhile concerns other objects
+     * @throws MovedException if the configuration has moved; the pending changes then stand on the newer one
+     */
+    void commit(boolean mergesUnasked) {
+        Base from = base;
+        Element after = draft;
+        if (pending.isEmpty() || from == null || after == null) {
             return;
         }
+        Element cib = below.cib();
+        if (!Backend.version(cib).equals(from.version())) {
+            Set<String> both = new TreeSet<>(Undo.touched(from.configuration(), Backend.configuration(cib)));
+            both.retainAll(Undo.touched(from.configuration(), after));
+            MovedException moved = moved(from, cib, both);
+            rebase(cib);
+            if (!mergesUnasked || !both.isEmpty()) {
+                throw moved;
+            }
+            commit(false);
+            return;
+        }
+        below.changeFrom(from.version(), message(), from.configuration(), after);
+        drop();
+    }
+
+    private static MovedException moved(Base from, Element cib, Set<String> both) {
+        String others = difference(from.configuration(), Backend.configuration(cib));
+        String who = cib.attribute("update-user", "");
+        return new MovedException(
+                "the configuration has moved from version " + from.version() + " to " + Backend.version(cib)
+                        + (who.isEmpty()
+                                ? ""
+                                : ", last changed by " + who + " on " + cib.attribute("update-origin", "?"))
+                        + (both.isEmpty() ? "" : "; both of you changed " + String.join(", ", both))
+                        + ". Others changed:\n" + others.stripTrailing(),
+                "your changes now stand on the newer version: look at diff and plan, then commit again, or drop them with"
+                        + " refresh");
+    }
+
+    private void rebase(Element cib) {
+        Element next = Backend.configuration(cib);
+        for (Change change : pending) {
+            next = change.function().apply(next);
+        }
+        base = new Base(Backend.version(cib), Backend.configuration(cib));
+        draft = next;
+    }
+
+    private String message() {
         StringBuilder message = new StringBuilder();
         for (Change change : pending) {
             message.append(message.length() == 0 ? "" : "; ").append(change.message());
         }
-        String text = message.length() > 500 ? message.substring(0, 500) + "…" : message.toString();
-        List<Change> changes = List.copyOf(pending);
-        below.change(text, configuration -> {
-            Element next = configuration;
-            for (Change change : changes) {
-                next = change.function().apply(next);
-            }
-            return next;
-        });
-        drop();
+        return message.length() > 500 ? message.substring(0, 500) + "…" : message.toString();
     }
 
     @Override
     public Element cib() {
         Element cib = below.cib();
         Element present = draft;
-        if (present == null) {
-            return cib;
-        }
-        List<Element> children = new ArrayList<>();
-        for (Element child : cib.children()) {
-            children.add(child.is("configuration") ? present : child);
-        }
-        return cib.withChildren(children);
+        return present == null ? cib : Impact.with(cib, present);
     }
 
     @Override
@@ -90,14 +143,32 @@ final class PendingBackend implements Backend {
 
     @Override
     public List<CibEdit> change(String message, UnaryOperator<Element> function) {
-        Element before = draft == null ? below.configuration() : draft;
+        Element before = draft;
+        Base from = base;
+        if (before == null || from == null) {
+            Element cib = below.cib();
+            before = Backend.configuration(cib);
+            from = new Base(Backend.version(cib), before);
+        }
         Element after = function.apply(before);
         List<CibEdit> edits = Backend.edits(before, after);
         if (!edits.isEmpty()) {
+            base = from;
             draft = after;
             pending.add(new Change(message, function));
         }
         return edits;
+    }
+
+    @Override
+    public List<CibEdit> changeFrom(String version, String message, Element before, Element after) {
+        return change(message, configuration -> {
+            if (!configuration.equals(before)) {
+                throw new MovedException(
+                        "the configuration has moved from version " + version, "make the change again");
+            }
+            return after;
+        });
     }
 
     @Override

@@ -16,6 +16,7 @@ import systole.api.Answer;
 import systole.api.Request;
 import systole.formats.CrmLanguage;
 import systole.kernel.BadInputException;
+import systole.kernel.ClusterException;
 import systole.model.Element;
 import systole.model.Options;
 
@@ -89,11 +90,12 @@ final class ResourceVerbs {
     }
 
     private static void moves(List<Verb> verbs) {
-        verbs.add(Verb.of("move", "Move a resource to a node, or away from where it is.")
+        verbs.add(Verb.of("move", "Move a resource to a node, or away from where it is; leaves no constraint behind.")
                 .alias("migrate")
                 .flag("--force", "without a node: ban it from where it runs")
-                .option("--lifetime", "PERIOD", "as PT1H: how long the request holds")
-                .flag("--wait", "until the cluster has followed")
+                .flag("--keep", "do not wait, and keep the constraint until resource clear")
+                .option("--lifetime", "PERIOD", "as PT1H: do not wait, the request holds so long")
+                .flag("--wait", "for crm: it waits anyhow, unless --keep or --lifetime is given")
                 .one("RSC", RESOURCE, "which")
                 .maybe("NODE", NODE, "where to")
                 .maybe("LIFETIME", Verb.Kind.WORD, "as PT1H: how long the request holds")
@@ -390,21 +392,91 @@ final class ResourceVerbs {
 
     private static int move(Call call) {
         String id = call.one("RSC");
-        String node = call.one("NODE", "");
-        if (node.isEmpty() || node.equals("force") || call.has("--force")) {
-            ban(call, "");
-            return ExitCode.OK.number();
+        String word = call.one("NODE", "");
+        boolean away = word.isEmpty() || word.equals("force") || call.has("--force") && word.isEmpty();
+        boolean stays = call.has("--keep")
+                || call.option("--lifetime") != null
+                || !call.one("LIFETIME", "").isEmpty() && !call.one("LIFETIME").equals("force")
+                || call.session().pending().isPresent();
+        try (Backend backend = call.session().backend()) {
+            if (stays || !backend.isLive()) {
+                if (away) {
+                    ban(call, "");
+                } else {
+                    prefer(call, backend, id, word);
+                }
+                return ExitCode.OK.number();
+            }
+            return moveAndTidy(call, backend, id, away ? present(call, id) : word, away);
         }
+    }
+
+    private static void prefer(Call call, Backend backend, String id, String node) {
         Element constraint = request(call, "cli-prefer-" + id, id, node, "INFINITY");
-        call.change("move " + id + " to " + node, configuration -> {
-            Edits.requireResource(configuration, id);
-            Edits.requireNode(configuration, node);
-            Element cleared = Edits.removeConstraints(configuration, Edits.isRequestFor(id));
-            return Edits.putConstraint(cleared, constraint);
-        });
+        backend.change("move " + id + " to " + node, configuration -> putMove(configuration, id, node, constraint));
         call.session().info("Move constraint created for " + id + " to " + node);
         call.session()
                 .info("Use `" + call.session().program() + " resource clear " + id + "` to remove this constraint");
+        if (call.session().await() || call.has("--wait")) {
+            backend.settle();
+        }
+    }
+
+    private static Element putMove(Element configuration, String id, String node, Element constraint) {
+        Edits.requireResource(configuration, id);
+        Edits.requireNode(configuration, node);
+        Element cleared = Edits.removeConstraints(configuration, Edits.isRequestFor(id));
+        return Edits.putConstraint(cleared, constraint);
+    }
+
+    /**
+     * Asks, waits, and takes the request back: when the resource has arrived and would stay, or when it could not come.
+     *
+     * @param node where it is to go, or with {@code away} where it is to go from
+     */
+    private static int moveAndTidy(Call call, Backend backend, String id, String node, boolean away) {
+        String name = away ? "cli-ban-" + id + "-on-" + node : "cli-prefer-" + id;
+        Element constraint = request(call, name, id, node, away ? "-INFINITY" : "INFINITY");
+        String what = "move " + id + (away ? " away from " : " to ") + node;
+        backend.change(what, configuration -> putMove(configuration, id, node, constraint));
+        try {
+            backend.settle();
+        } catch (ClusterException late) {
+            throw new BadInputException(
+                    "",
+                    what + " is still under way: " + late.getMessage() + "; its constraint " + name + " is in force",
+                    "look at systole status; when it is done: systole resource clear " + id);
+        }
+        Element cib = backend.cib();
+        List<String> nodes = StatusReport.of(cib, Map.of()).runningOn(id);
+        boolean arrived = away ? !nodes.isEmpty() && !nodes.contains(node) : nodes.contains(node);
+        Element cleared = Edits.removeConstraints(
+                Backend.configuration(cib), each -> each.id().equals(name));
+        Set<String> parts = Edits.parts(Backend.configuration(cib), id);
+        boolean wouldLeave = arrived
+                && Impact.of(Impact.with(cib, cleared), Instant.now()).disturbed().stream()
+                        .anyMatch(each -> parts.contains(each.resource().replaceAll(":[0-9]+$", "")));
+        if (wouldLeave) {
+            call.session()
+                    .warn(id + " has moved, but would leave again without constraint " + name
+                            + ", which therefore stays; give it stickiness, or change its constraints, then: "
+                            + call.session().program() + " resource clear " + id);
+            return ExitCode.OK.number();
+        }
+        backend.change(
+                what + ": done",
+                configuration ->
+                        Edits.removeConstraints(configuration, each -> each.id().equals(name)));
+        if (!arrived) {
+            backend.settle();
+            throw new BadInputException(
+                    "",
+                    id + " did not go " + (away ? "away from " : "to ") + node
+                            + (nodes.isEmpty() ? "; it runs nowhere" : "; it runs on " + String.join(", ", nodes))
+                            + ". The request was taken back",
+                    "see why: systole explain " + id);
+        }
+        call.session().info(id + " runs on " + String.join(", ", nodes) + "; its constraint is removed");
         return ExitCode.OK.number();
     }
 

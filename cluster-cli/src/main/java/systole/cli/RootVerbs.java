@@ -50,10 +50,6 @@ final class RootVerbs {
         verbs.add(Verb.of("explain", "Say why a resource runs where it runs, or not.")
                 .one("RSC", Verb.Kind.RESOURCE, "which")
                 .does(RootVerbs::explain));
-        verbs.add(Verb.of("history", "List what happened: failures, elections of the coordinator, recoveries.")
-                .option("--limit", "N", "only the last so many")
-                .flag("--changes", "who changed the configuration, instead")
-                .does(RootVerbs::history));
         verbs.add(Verb.of("keygen", "Make the key with which the nodes recognise each other.")
                 .flag("--force", "replace the present key")
                 .maybe("FILE", Verb.Kind.FILE, "default: ROOT/etc/systole/authkey")
@@ -211,43 +207,6 @@ final class RootVerbs {
             if (!changes.isEmpty()) {
                 call.out().println("What the cluster would do now:");
                 changes.forEach(change -> call.out().println("  * " + change));
-            }
-        }
-        return ExitCode.OK.number();
-    }
-
-    // ---- history ------------------------------------------------------------------------------------------------
-
-    private static int history(Call call) {
-        String word = call.option("--limit", "0");
-        if (word.length() > 6 || !word.chars().allMatch(Character::isDigit)) {
-            throw new UsageException("'" + word + "' is no number", "write --limit N");
-        }
-        int limit = word.isEmpty() ? 0 : Integer.parseInt(word);
-        try (Backend backend = call.session().backend()) {
-            if (!call.has("--changes")) {
-                FenceVerbs.print(call, backend.ask(new Request.History(limit)));
-                return ExitCode.OK.number();
-            }
-            if (backend.ask(new Request.Changes(limit)) instanceof Answer.Changes changes) {
-                List<Object> json = new ArrayList<>();
-                for (Answer.Change change : changes.changes()) {
-                    Map<String, Object> fields = new LinkedHashMap<>();
-                    fields.put("time", Instant.ofEpochMilli(change.atMillis()).toString());
-                    fields.put("version", change.version());
-                    fields.put("author", change.author());
-                    fields.put("origin", change.origin());
-                    fields.put("summary", change.summary());
-                    json.add(fields);
-                    if (!call.session().json()) {
-                        call.out()
-                                .println(fields.get("time") + "  " + change.version() + "  " + change.author() + "@"
-                                        + change.origin() + "  " + change.summary());
-                    }
-                }
-                if (call.session().json()) {
-                    call.out().println(Output.of(json));
-                }
             }
         }
         return ExitCode.OK.number();

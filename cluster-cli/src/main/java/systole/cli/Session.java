@@ -2,6 +2,7 @@ package systole.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +32,13 @@ record Session(
         return new Session(root, environment, force, await, json, program, out, err, Optional.of(backend));
     }
 
+    /** This session on a draft of the configuration; on the cluster if the name is empty. */
+    Session withDraft(String name) {
+        Map<String, String> next = new LinkedHashMap<>(environment);
+        next.put("CIB_shadow", name);
+        return new Session(root, next, force, await, json, program, out, err, Optional.empty());
+    }
+
     /** The tree of this installation ({@code bin}, {@code lib}, {@code agents}), if the start script has told. */
     Optional<Path> home() {
         String home = environment.get("SYSTOLE_HOME");
@@ -54,7 +62,16 @@ record Session(
         return pending.isPresent() ? pending.get() : direct();
     }
 
+    /** The cluster or file itself, past what a shell has collected. */
+    Backend directly() {
+        return direct();
+    }
+
     private Backend direct() {
+        String shadow = environment.getOrDefault("CIB_shadow", "");
+        if (!shadow.isEmpty()) {
+            return new FileBackend(CibVerbs.requireDraft(this, shadow), this);
+        }
         String file = environment.get("CIB_file");
         return file == null || file.isEmpty() ? new LiveBackend(this) : new FileBackend(Path.of(file), this);
     }

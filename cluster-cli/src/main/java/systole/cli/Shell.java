@@ -25,10 +25,10 @@ final class Shell {
         String next(String prompt) throws IOException;
     }
 
-    private final Session session;
-    private final PendingBackend pending;
+    private Session session;
+    private PendingBackend pending;
     private Optional<Level> level = Optional.empty();
-    private boolean failed;
+    private ExitCode outcome = ExitCode.OK;
     private boolean ended;
 
     Shell(Session outer) {
@@ -49,7 +49,7 @@ final class Shell {
         if (System.console() == null) {
             return read(standardInput(), "standard input");
         }
-        try (Terminals terminal = Terminals.open(session, () -> level)) {
+        try (Terminals terminal = Terminals.open(() -> session.collecting(pending), () -> level)) {
             return run(terminal::next, true);
         } finally {
             pending.end();
@@ -91,44 +91,61 @@ final class Shell {
 
     /** Reads to the end; in a file the first failure of a line does not end the rest, but decides the exit code. */
     private int run(Lines lines, boolean interactive) throws IOException {
-        while (!ended) {
+        do {
             String line = lines.next(prompt());
             if (line == null) {
-                break;
+                ended = true;
+            } else {
+                one(line.strip(), interactive);
             }
-            one(line.strip(), interactive);
+            if (ended) {
+                // A commit that is refused at the end keeps a person in the shell: the changes are not lost.
+                ended = finish(interactive) || !interactive || line == null;
+            }
             session.out().flush();
             session.err().flush();
-        }
-        finish(interactive);
-        session.out().flush();
-        return failed ? ExitCode.FAILED.number() : ExitCode.OK.number();
+        } while (!ended);
+        return outcome.number();
     }
 
     private String prompt() {
-        return session.program() + "(live)" + level.map(Level::name).orElse("") + (pending.isEmpty() ? "# " : "*# ");
+        String where = session.environment().getOrDefault("CIB_shadow", "");
+        if (where.isEmpty()) {
+            where = session.environment().getOrDefault("CIB_file", "").isEmpty() ? "live" : "file";
+        }
+        return session.program() + "(" + where + ")" + level.map(Level::name).orElse("")
+                + (pending.isEmpty() ? "# " : "*" + pending.size() + "# ");
     }
 
-    private void finish(boolean interactive) {
+    /** Whether nothing is pending any more that somebody wants to keep. */
+    private boolean finish(boolean interactive) {
         if (pending.isEmpty()) {
-            return;
+            return true;
         }
-        if (failed && !interactive && !session.force()) {
+        if (outcome != ExitCode.OK && !interactive && !session.force()) {
             session.err().println("ERROR: nothing was committed, because a line before was refused");
-            return;
+            return true;
         }
         if (interactive && !Ask.yes(session, "There are changes pending. Do you want to commit them?")) {
-            return;
+            pending.drop();
+            return true;
         }
-        guarded(pending::commit);
+        guarded(() -> pending.commit(!interactive));
+        return pending.isEmpty();
     }
 
     private void guarded(Runnable deed) {
         try {
             deed.run();
         } catch (ClusterException e) {
-            failed = true;
-            Systole.failed(session, e, false);
+            failed(e);
+        }
+    }
+
+    private void failed(ClusterException e) {
+        int code = Systole.failed(session, e, false);
+        for (ExitCode each : ExitCode.values()) {
+            outcome = each.number() == code ? each : outcome;
         }
     }
 
@@ -149,21 +166,20 @@ final class Shell {
                 default -> command(words);
             }
         } catch (UsageException e) {
-            failed = true;
+            outcome = ExitCode.FAILED;
             session.err().println("ERROR: " + e.getMessage());
             session.err().println("  " + e.remedy());
         } catch (ClusterException e) {
-            failed = true;
-            Systole.failed(session, e, false);
+            failed(e);
         } catch (Exception e) {
-            failed = true;
+            outcome = ExitCode.FAILED;
             session.err().println("ERROR: unexpected failure: " + e);
         }
     }
 
     private void leave(boolean interactive) {
-        if (level.map(Level::name).orElse("").equals("configure")) {
-            finish(interactive);
+        if (level.map(Level::name).orElse("").equals("configure") && !finish(interactive)) {
+            return;
         }
         level = Optional.empty();
     }
@@ -208,7 +224,7 @@ final class Shell {
             }
             call(other.get(), path);
         } else if (root.isPresent()) {
-            failed |= Systole.dispatch(session, path, false) != 0;
+            worst(Systole.dispatch(session, path, false));
         } else {
             throw Systole.unknown(
                     level.map(Level::name).orElse(""),
@@ -218,18 +234,57 @@ final class Shell {
     }
 
     private void call(Level where, List<String> words) throws Exception {
+        if (where.name().equals("cib")
+                && Words.resolve(words.get(0), where.words()).orElse("").equals("use")) {
+            use(words.subList(1, words.size()));
+            return;
+        }
         boolean collects = where.name().equals("configure");
         Session used = collects ? session.collecting(pending) : session;
         List<String> path = new ArrayList<>(words);
         path.add(0, where.name());
         int code = Systole.dispatch(used, path, false);
-        failed |= code != 0;
+        worst(code);
+    }
+
+    private void worst(int code) {
+        if (code != 0) {
+            outcome = ExitCode.FAILED;
+        }
+    }
+
+    /** From now on the commands work on a draft; with an empty name on the cluster again. */
+    private void use(List<String> words) {
+        String name = words.isEmpty() || words.get(0).equals("live") ? "" : words.get(0);
+        if (!pending.isEmpty()) {
+            throw new BadInputException("", "changes are pending", "commit them or drop them (refresh) first");
+        }
+        Session next = session.withDraft(name);
+        if (!name.isEmpty()) {
+            CibVerbs.requireDraft(next, name);
+        }
+        pending.end();
+        session = next;
+        pending = new PendingBackend(next.backend());
     }
 
     // ---- verbs that need a shell ----------------------------------------------------------------------------------
 
     static int commit(Call call) {
-        call.session().pending().ifPresent(PendingBackend::commit);
+        Session session = call.session();
+        int most = ConfigureVerbs.mostDisruption(call);
+        if (session.pending().filter(each -> !each.isEmpty()).isEmpty()) {
+            session.info("no changes are pending");
+            return ExitCode.OK.number();
+        }
+        PendingBackend pending = session.pending().get();
+        if (most < Integer.MAX_VALUE) {
+            pending.impact().refuseAbove(most);
+        }
+        pending.commit(false);
+        if (session.await()) {
+            pending.settle();
+        }
         return ExitCode.OK.number();
     }
 

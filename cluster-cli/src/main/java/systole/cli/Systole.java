@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,12 @@ public final class Systole {
         System.exit(code);
     }
 
+    private static Map<String, String> draft(Map<String, String> environment, String name) {
+        Map<String, String> next = new LinkedHashMap<>(environment);
+        next.put("CIB_shadow", name.equals("live") ? "" : name);
+        return next;
+    }
+
     private static PrintWriter writer(FileDescriptor descriptor) {
         return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), false);
     }
@@ -45,7 +52,7 @@ public final class Systole {
             Options options = Options.parse(args, environment);
             session = new Session(
                     options.root,
-                    environment,
+                    options.draft == null ? environment : draft(environment, options.draft),
                     options.force,
                     options.await,
                     options.json,
@@ -119,6 +126,9 @@ public final class Systole {
         if (level.isEmpty()) {
             return call(session, Levels.rootVerb(root.get()), "", path, help);
         }
+        if (path.isEmpty() && level.get().name().equals("history") && !help) {
+            path.add("list");
+        }
         if (path.isEmpty() || path.get(0).equals("--help") || path.get(0).equals("-h")) {
             if (help || !path.isEmpty()) {
                 return Help.level(session, level.get());
@@ -126,9 +136,10 @@ public final class Systole {
             return new Shell(session).startAt(level.get());
         }
         String second = path.remove(0);
-        if (level.get().name().equals("fence") && !level.get().words().contains(second) && !second.equals("help")) {
+        String fallback = fallback(level.get().name());
+        if (!fallback.isEmpty() && !level.get().words().contains(second) && !second.equals("help")) {
             path.add(0, second);
-            second = "node";
+            second = fallback;
         }
         if (second.equals("help")) {
             path.add(0, level.get().name());
@@ -143,6 +154,15 @@ public final class Systole {
                 level.get().name(),
                 path,
                 help);
+    }
+
+    /** The command that is meant when the second word is none of the level: {@code fence n1}, {@code history --limit 5}. */
+    private static String fallback(String level) {
+        return switch (level) {
+            case "fence" -> "node";
+            case "history" -> "list";
+            default -> "";
+        };
     }
 
     static UsageException unknown(String level, String word, List<String> known) {
@@ -177,6 +197,7 @@ public final class Systole {
         private boolean warmUp;
         private boolean help;
         private @Nullable String commandFile;
+        private @Nullable String draft;
         private List<String> words = List.of();
 
         static Options parse(String[] args, Map<String, String> environment) {
@@ -216,6 +237,7 @@ public final class Systole {
                 case "-F", "--force" -> force = true;
                 case "-w", "--wait" -> await = true;
                 case "-f", "--file" -> commandFile = value;
+                case "-c", "--cib" -> draft = value;
                 case "-h", "--help" -> help = true;
                 case "--version" -> version = true;
                 case "--warm-up" -> warmUp = true;
@@ -233,6 +255,7 @@ public final class Systole {
                                                     "--force",
                                                     "--wait",
                                                     "--file",
+                                                    "--cib",
                                                     "--help",
                                                     "--version",
                                                     "--stacktrace")),

@@ -15,6 +15,7 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
+import systole.api.Answer;
 import systole.formats.AgentCatalog;
 import systole.formats.CrmLanguage;
 import systole.kernel.ClusterException;
@@ -25,14 +26,14 @@ import systole.model.Options;
 final class Terminals implements AutoCloseable {
     private final Terminal terminal;
     private final LineReader reader;
-    private final Session session;
+    private final Supplier<Session> session;
     private final Supplier<Optional<Level>> level;
 
-    private Terminals(Terminal terminal, Session session, Supplier<Optional<Level>> level) {
+    private Terminals(Terminal terminal, Supplier<Session> session, Supplier<Optional<Level>> level) {
         this.terminal = terminal;
         this.session = session;
         this.level = level;
-        Path history = Path.of(session.environment().getOrDefault("HOME", "/tmp"), ".systole_history");
+        Path history = Path.of(session.get().environment().getOrDefault("HOME", "/tmp"), ".systole_history");
         reader = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .completer((lines, parsed, candidates) -> complete(parsed, candidates))
@@ -40,7 +41,7 @@ final class Terminals implements AutoCloseable {
                 .build();
     }
 
-    static Terminals open(Session session, Supplier<Optional<Level>> level) throws IOException {
+    static Terminals open(Supplier<Session> session, Supplier<Optional<Level>> level) throws IOException {
         return new Terminals(TerminalBuilder.builder().system(true).build(), session, level);
     }
 
@@ -110,8 +111,11 @@ final class Terminals implements AutoCloseable {
             case RESOURCE -> Edits.resourceIds(configuration());
             case NODE -> Edits.nodeNames(configuration());
             case OBJECT -> CrmLanguage.ids(configuration());
-            case AGENT -> session.agents().names();
+            case AGENT -> session().agents().names();
             case FILE -> List.of();
+            case VERSION -> versions();
+            case DRAFT -> CibVerbs.names(session());
+            case PROPERTY -> Options.names(Options.Scope.CLUSTER);
             case WORD ->
                 argument.label().contains("|") ? List.of(argument.label().split("\\|")) : List.of();
         };
@@ -135,7 +139,7 @@ final class Terminals implements AutoCloseable {
 
     private List<String> primitive(List<String> before) {
         if (before.size() < 2) {
-            return before.isEmpty() ? List.of() : session.agents().names();
+            return before.isEmpty() ? List.of() : session().agents().names();
         }
         List<String> found = new ArrayList<>(List.of("params", "meta", "utilization", "op"));
         String section = "params";
@@ -154,7 +158,7 @@ final class Terminals implements AutoCloseable {
             String type = parts[parts.length - 1];
             String agentClass = parts.length == 1 ? "ocf" : parts[0];
             String provider = parts.length == 3 ? parts[1] : agentClass.equals("ocf") ? "heartbeat" : "";
-            session.agents().describe(agentClass, provider, type).ifPresent(agent -> {
+            session().agents().describe(agentClass, provider, type).ifPresent(agent -> {
                 for (AgentCatalog.Parameter parameter : agent.parameters()) {
                     found.add(parameter.name() + "=");
                 }
@@ -163,9 +167,26 @@ final class Terminals implements AutoCloseable {
         return found;
     }
 
+    private Session session() {
+        return session.get();
+    }
+
+    private List<String> versions() {
+        try (Backend backend = session().directly()) {
+            return backend.isLive()
+                    ? Undo.changes(backend).stream()
+                            .filter(Answer.Change::kept)
+                            .map(Undo::epochs)
+                            .toList()
+                    : List.of();
+        } catch (ClusterException unreachable) {
+            return List.of();
+        }
+    }
+
     /** For completion only: without a daemon there is nothing to complete. */
     private Element configuration() {
-        try (Backend backend = session.backend()) {
+        try (Backend backend = session().backend()) {
             return backend.configuration();
         } catch (ClusterException unreachable) {
             return CrmLanguage.EMPTY;

@@ -36,6 +36,9 @@ record Verb(
         OBJECT,
         AGENT,
         FILE,
+        VERSION,
+        DRAFT,
+        PROPERTY,
         WORD
     }
 

@@ -79,6 +79,10 @@ public sealed interface Answer {
         }
     }
 
-    /** A change of the configuration that is in force. */
-    record Change(long atMillis, String version, String author, String origin, String summary) {}
+    /**
+     * A change of the configuration that is in force.
+     *
+     * @param kept whether the configurations before and after it can still be read, and it can be undone
+     */
+    record Change(long atMillis, String version, String author, String origin, String summary, boolean kept) {}
 }

@@ -37,6 +37,7 @@ public final class ApiCodec {
             "settle",
             "history",
             "changes",
+            "version",
             "watch",
             "ring");
 
@@ -94,6 +95,7 @@ public final class ApiCodec {
             case "settle" -> new Request.Settle(fields.number("timeoutMillis", 60_000));
             case "history" -> new Request.History((int) Math.min(1 << 20, fields.number("limit", 0)));
             case "changes" -> new Request.Changes((int) Math.min(1 << 20, fields.number("limit", 0)));
+            case "version" -> new Request.ReadVersion(fields.required("version"), fields.truth("before"));
             case "watch" -> new Request.Watch();
             case "ring" -> new Request.Ring();
             default ->
@@ -197,6 +199,10 @@ public final class ApiCodec {
         } else if (request instanceof Request.Changes changes) {
             fields.put("do", "changes");
             fields.put("limit", changes.limit());
+        } else if (request instanceof Request.ReadVersion version) {
+            fields.put("do", "version");
+            fields.put("version", version.version());
+            fields.put("before", version.before());
         } else if (request instanceof Request.Watch) {
             fields.put("do", "watch");
         } else if (request instanceof Request.Ring) {
@@ -308,6 +314,7 @@ public final class ApiCodec {
                 one.put("author", change.author());
                 one.put("origin", change.origin());
                 one.put("summary", change.summary());
+                one.put("kept", change.kept());
                 list.add(one);
             }
             fields.put("changes", list);
@@ -361,7 +368,8 @@ public final class ApiCodec {
                             one.text("version"),
                             one.text("author"),
                             one.text("origin"),
-                            one.text("summary")));
+                            one.text("summary"),
+                            one.truth("kept")));
                 }
                 yield new Answer.Changes(list);
             }

@@ -24,7 +24,7 @@ public sealed interface Request {
      * Changes the configuration: all edits or none, validated whole, answered when it is on the disks of a majority.
      *
      * @param guard {@code admin_epoch.epoch} on which the edits were computed; the change is refused with advice
-     *     {@code RETRY_LATER} if the configuration has moved since. Empty: no guard.
+     *     {@code READ_AGAIN} if the configuration has moved since. Empty: no guard.
      * @param message why, for the history
      * @param client name of the program, for {@code update-client}
      * @param force take it in spite of doubts (unknown option names); errors are refused none the less
@@ -100,6 +100,14 @@ public sealed interface Request {
 
     /** Who changed the configuration, oldest first: {@link Answer.Changes}. */
     record Changes(int limit) implements Request {}
+
+    /**
+     * The configuration as it was after a change, or just before it: {@link Answer.Cib} that holds a
+     * {@code configuration}. The newest 32 changes can be asked for.
+     *
+     * @param version {@code admin_epoch.epoch}
+     */
+    record ReadVersion(String version, boolean before) implements Request {}
 
     /** One {@link Answer.Events} for each event from now on, until the client closes. */
     record Watch() implements Request {}

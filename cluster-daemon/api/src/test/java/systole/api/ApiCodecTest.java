@@ -39,6 +39,7 @@ class ApiCodecTest {
             new Request.Settle(5),
             new Request.History(7),
             new Request.Changes(3),
+            new Request.ReadVersion("0.17", true),
             new Request.Watch(),
             new Request.Ring());
 
@@ -61,7 +62,7 @@ class ApiCodecTest {
                 new Answer.Facts(Map.of("a", "b")),
                 new Answer.Attributes(List.of(new Answer.Attribute("n", "a", "1"))),
                 new Answer.Events(List.of(new Answer.Event(5, "n", "FENCED", "text", Map.of("ms", "3")))),
-                new Answer.Changes(List.of(new Answer.Change(5, "0.1.0", "root", "n1", "put a"))));
+                new Answer.Changes(List.of(new Answer.Change(5, "0.1.0", "root", "n1", "put a", true))));
         for (Answer answer : answers) {
             assertThat(ApiCodec.readAnswer(ApiCodec.write(answer))).isEqualTo(answer);
         }

@@ -65,7 +65,8 @@ final class ClientDesk {
                             id,
                             configure.guard(),
                             configure.edits(),
-                            node.now().epochMillis()));
+                            node.now().epochMillis(),
+                            configure.message()));
         } else if (request instanceof ClientRequest.SetTicket ticket) {
             SortedMap<String, String> attributes = new TreeMap<>(ticket.attributes());
             ticket.remove().forEach(name -> attributes.put(name, ""));

@@ -14,9 +14,13 @@ public sealed interface ClientRequest {
      *
      * @param guard refused if the configuration has another admin_epoch or epoch; {@link Version#NONE} for no guard
      */
-    record Configure(List<CibEdit> edits, Version guard) implements ClientRequest {
+    record Configure(List<CibEdit> edits, Version guard, String message) implements ClientRequest {
         public Configure {
             edits = List.copyOf(edits);
+        }
+
+        public Configure(List<CibEdit> edits, Version guard) {
+            this(edits, guard, "");
         }
     }
 

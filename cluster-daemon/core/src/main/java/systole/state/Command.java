@@ -24,11 +24,24 @@ public sealed interface Command {
      * @param guard the change is refused if admin_epoch or epoch differ from this; {@link Version#NONE}: no guard
      * @param requestId unique in the cluster ({@code uname:incarnation:number})
      * @param origin node and program from which it came, for {@code update-origin} and history
+     * @param message what it is for, in the words of who asked; empty: the history says which objects were set
      */
-    record Configure(String author, String origin, String requestId, Version guard, List<CibEdit> edits, long atMillis)
+    record Configure(
+            String author,
+            String origin,
+            String requestId,
+            Version guard,
+            List<CibEdit> edits,
+            long atMillis,
+            String message)
             implements Command {
         public Configure {
             edits = List.copyOf(edits);
+        }
+
+        public Configure(
+                String author, String origin, String requestId, Version guard, List<CibEdit> edits, long atMillis) {
+            this(author, origin, requestId, guard, edits, atMillis, "");
         }
 
         @Override

@@ -93,10 +93,11 @@ final class CommandApplication {
         if (!command.guard().isNone() && !command.guard().sameConfiguration(state.version())) {
             return Applied.refused(
                     state,
-                    Advice.FIX_REQUEST,
+                    Advice.READ_AGAIN,
                     "the configuration has moved from " + command.guard() + " to " + state.version()
                             + lastChange(state),
-                    "look at what changed since (systole history), and make the change again on the present version");
+                    "look at what changed since (systole history changes), and make the change again on the present"
+                            + " version");
         }
         Element next;
         try {
@@ -120,7 +121,7 @@ final class CommandApplication {
                 command.requestId(),
                 command.atMillis(),
                 version,
-                CibEdits.summary(command.edits()),
+                command.message().isEmpty() ? CibEdits.summary(command.edits()) : command.message(),
                 undo);
         return Applied.changed(
                 new ClusterState(

@@ -10,10 +10,14 @@ final class CommandCodec {
 
     static void write(Writer w, Command command) {
         if (command instanceof Command.Configure c) {
-            w.out.octet(1).text(c.author()).text(c.origin()).text(c.requestId());
+            w.out.octet(c.message().isEmpty() ? 1 : 13);
+            w.out.text(c.author()).text(c.origin()).text(c.requestId());
             w.version(c.guard());
             w.edits(c.edits());
             w.out.number(c.atMillis());
+            if (!c.message().isEmpty()) {
+                w.out.text(c.message());
+            }
         } else if (command instanceof Command.SetTicket c) {
             w.out.octet(2).text(c.author()).text(c.requestId()).text(c.ticket());
             w.map(c.attributes());
@@ -84,6 +88,9 @@ final class CommandCodec {
             case 10 -> new Command.RemoteNode(r.in.text(), r.sortedMap());
             case 11 -> new Command.ForgetNode(r.in.text());
             case 12 -> new Command.ForgetFencing(r.in.text());
+            case 13 ->
+                new Command.Configure(
+                        r.in.text(), r.in.text(), r.in.text(), r.version(), r.edits(), r.in.number(), r.in.text());
             default -> throw new Malformed("unknown kind of command " + kind);
         };
     }

@@ -66,6 +66,8 @@ public final class CrmLanguage {
                     Element.leaf("resources"),
                     Element.leaf("constraints")));
 
+    private static final int MOST_CHARACTERS = 32 << 20;
+
     private CrmLanguage() {}
 
     /**
@@ -82,6 +84,12 @@ public final class CrmLanguage {
 
     /** Reads the text and gives the changed configuration with all that is wrong or doubtful about it. */
     public static Loaded load(Element configuration, String source, String text, Mode mode, AgentCatalog agents) {
+        if (text.length() > MOST_CHARACTERS) {
+            throw new BadInputException(
+                    source,
+                    "has " + text.length() + " characters, more than " + MOST_CHARACTERS,
+                    "load it in parts, or check that this is the text you meant");
+        }
         return new CrmLoader(agents, source).load(configuration, text, mode);
     }
 

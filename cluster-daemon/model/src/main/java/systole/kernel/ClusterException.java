@@ -8,6 +8,8 @@ public abstract class ClusterException extends RuntimeException {
     public enum Advice {
         /** The request itself is wrong: correct it. */
         FIX_REQUEST,
+        /** The request was made for an older configuration, nothing has been done: read anew, then repeat it. */
+        READ_AGAIN,
         /** The cluster cannot serve now, nothing has been done: try again later. */
         RETRY_LATER,
         /** The request may or may not have taken effect: look before repeating it. */

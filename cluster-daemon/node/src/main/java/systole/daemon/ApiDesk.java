@@ -31,6 +31,8 @@ import systole.state.Version;
  * <p>Called on the threads of the API server, several at once; keeps no state of its own.
  */
 final class ApiDesk {
+    private static final int LONGEST_MESSAGE = 500;
+
     private final NodeDoor node;
     private final EventBook events;
     private final LongSupplier epochMillis;
@@ -66,6 +68,8 @@ final class ApiDesk {
         } else if (request instanceof Request.ReadCib) {
             ClusterState state = node.state();
             answer.accept(new Answer.Cib(state.version().toString(), state.cib(node.isQuorate())));
+        } else if (request instanceof Request.ReadVersion wanted) {
+            answer.accept(Versions.read(node.state(), wanted.version(), wanted.before()));
         } else if (request instanceof Request.FenceHistory wanted) {
             answer.accept(fenceHistory(wanted.node()));
         } else if (request instanceof Request.QueryAttributes wanted) {
@@ -163,7 +167,14 @@ final class ApiDesk {
             return;
         }
         node.submit(
-                author, new ClientRequest.Configure(change.edits(), guard), reply -> answer.accept(answerOf(reply)));
+                author,
+                new ClientRequest.Configure(change.edits(), guard, bounded(change.message())),
+                reply -> answer.accept(answerOf(reply)));
+    }
+
+    private static String bounded(String message) {
+        String line = message.replace('\n', ' ').strip();
+        return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
     }
 
     private static Version guard(String text) {
@@ -296,7 +307,8 @@ final class ApiDesk {
                         change.version().toString(),
                         change.author(),
                         change.origin(),
-                        change.summary()))
+                        change.summary(),
+                        !change.undo().isEmpty()))
                 .toList());
     }
 

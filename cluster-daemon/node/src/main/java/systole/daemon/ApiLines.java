@@ -94,6 +94,7 @@ final class ApiLines implements Handler {
                 || request instanceof Request.History
                 || request instanceof Request.FenceHistory
                 || request instanceof Request.Changes
+                || request instanceof Request.ReadVersion
                 || request instanceof Request.QueryAttributes
                 || request instanceof Request.Ring
                 || request instanceof Request.Watch
