@@ -23,6 +23,7 @@ import systole.state.FencingRecord;
 import systole.state.NodeAttributes;
 import systole.state.NodeStatus;
 import systole.state.Version;
+import systole.transport.LineServer.Peer;
 
 /**
  * Answers requests of people and tools: reads from the latest state, writes through the node loop. A change of the
@@ -56,6 +57,11 @@ final class ApiDesk {
         } catch (ClusterException e) {
             answer.accept(new Answer.Failed(e.advice(), String.valueOf(e.getMessage()), e.remedy()));
         }
+    }
+
+    /** Whether somebody may ask this now. */
+    Gate.Verdict judge(Gate gate, Peer peer, Request request) {
+        return gate.judge(peer, request, node.state(), node.isQuorate());
     }
 
     void leave(Object visit) {

@@ -15,15 +15,13 @@ import systole.transport.LineServer.Connection;
 import systole.transport.LineServer.Handler;
 
 /**
- * Between the socket and the desk: reads requests, writes answers, and decides by peer credentials who may do what. Root,
- * the daemon's own user and the group {@code haclient} may change things; who else can open the socket may read.
+ * Between the socket and the desk: reads requests, writes answers, and lets {@link Gate} decide by peer credentials who may
+ * do what.
  */
 final class ApiLines implements Handler {
     private static final Logger LOG = LoggerFactory.getLogger("systole.api");
-    private static final String GROUP = "haclient";
-
     private final ApiDesk desk;
-    private final String ownUser = System.getProperty("user.name", "root");
+    private final Gate gate = new Gate(Accounts.ofSystem(), System.getProperty("user.name", "root"));
 
     ApiLines(ApiDesk desk) {
         this.desk = desk;
@@ -38,14 +36,16 @@ final class ApiLines implements Handler {
                 return;
             }
             Request request = ApiCodec.readRequest(line);
-            if (!isRead(request) && !mayChange(connection)) {
-                answer.accept(new Answer.Failed(
-                        Advice.FIX_REQUEST,
-                        "user '" + connection.peer().user() + "' may not change the cluster",
-                        "run it as root, as '" + ownUser + "', or as a member of group " + GROUP));
+            Gate.Verdict verdict = desk.judge(gate, connection.peer(), request);
+            if (verdict.denied().isPresent()) {
+                answer.accept(verdict.denied().get());
                 return;
             }
-            desk.handle(connection.peer().user(), connection, request, answer);
+            desk.handle(
+                    connection.peer().user(),
+                    connection,
+                    request,
+                    reply -> answer.accept(verdict.filter().apply(reply)));
         } catch (BadInputException e) {
             answer.accept(ApiDesk.unreadable(e));
         } catch (RuntimeException e) {
@@ -59,12 +59,14 @@ final class ApiLines implements Handler {
         if (step instanceof ToolStep.Say said) {
             connection.send(ToolLine.write(said));
         } else if (step instanceof ToolStep.Ask ask) {
-            if (!isRead(ask.request()) && !mayChange(connection)) {
+            Gate.Verdict verdict = desk.judge(gate, connection.peer(), ask.request());
+            if (verdict.denied().isPresent()) {
                 connection.send(ToolLine.write(
-                        new ToolStep.Say(4, "", "only the cluster's own users may change this: Permission denied\n")));
+                        new ToolStep.Say(4, "", verdict.denied().get().whatHappened() + ": Permission denied\n")));
                 return;
             }
-            desk.handle(connection.peer().user(), connection, ask.request(), answer -> {
+            desk.handle(connection.peer().user(), connection, ask.request(), reply -> {
+                Answer answer = verdict.filter().apply(reply);
                 ToolStep next;
                 try {
                     next = ask.then().apply(answer);
@@ -80,24 +82,5 @@ final class ApiLines implements Handler {
     @Override
     public void closed(Connection connection) {
         desk.leave(connection);
-    }
-
-    private boolean mayChange(Connection connection) {
-        return connection.peer().isRoot()
-                || connection.peer().user().equals(ownUser)
-                || connection.peer().group().equals(GROUP);
-    }
-
-    private static boolean isRead(Request request) {
-        return request instanceof Request.Status
-                || request instanceof Request.ReadCib
-                || request instanceof Request.History
-                || request instanceof Request.FenceHistory
-                || request instanceof Request.Changes
-                || request instanceof Request.ReadVersion
-                || request instanceof Request.QueryAttributes
-                || request instanceof Request.Ring
-                || request instanceof Request.Watch
-                || request instanceof Request.Settle;
     }
 }
