@@ -87,7 +87,8 @@ final class NodeDaemon {
                 own.id(),
                 Settings.nodes(conf),
                 Settings.ring(conf),
-                // The clock too: a disk that went back to an older image must not bring back ring ids that were used since.
+                // The clock too: a disk that went back to an older image must not bring back ring ids that were used
+                // since.
                 Math.max(System.currentTimeMillis(), lastRing));
         Inbox inbox = new Inbox();
         RingShell ring = new RingShell(

@@ -133,8 +133,8 @@ final class Promises {
 
     private static void intersect(View view, @Nullable View other) {
         if (other != null && Collections.disjoint(view.members(), other.members())) {
-            throw new BrokenPromise("two quorate views without a common member: " + view.name() + " "
-                    + view.members() + " and " + other.name() + " " + other.members());
+            throw new BrokenPromise("two quorate views without a common member: " + view.name() + " " + view.members()
+                    + " and " + other.name() + " " + other.members());
         }
     }
 
@@ -229,9 +229,7 @@ final class Promises {
         }
         for (String resource : promotables) {
             List<String> where = new ArrayList<>();
-            nodes.stream()
-                    .filter(node -> node.promoted().contains(resource))
-                    .forEach(node -> where.add(node.name));
+            nodes.stream().filter(node -> node.promoted().contains(resource)).forEach(node -> where.add(node.name));
             if (where.size() != 1) {
                 open.add(resource + " is promoted on " + where);
             }

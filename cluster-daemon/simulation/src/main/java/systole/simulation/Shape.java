@@ -35,15 +35,14 @@ record Shape(int nodes, int links, boolean active, boolean fencing, QuorumSettin
         if (nodes == 2 && fencing && seed.chance(0.6)) {
             return new Shape(nodes, links, active, true, plain.withTwoNode(), "two_node");
         }
-        String word =
-                switch (seed.below(8)) {
-                    case 0 -> "wait_for_all";
-                    case 1 -> "last_man_standing";
-                    case 2, 3 -> "auto_tie_breaker";
-                    case 4 -> "votes";
-                    case 5 -> "allow_downscale";
-                    default -> "majority";
-                };
+        String word = switch (seed.below(8)) {
+            case 0 -> "wait_for_all";
+            case 1 -> "last_man_standing";
+            case 2, 3 -> "auto_tie_breaker";
+            case 4 -> "votes";
+            case 5 -> "allow_downscale";
+            default -> "majority";
+        };
         return new Shape(nodes, links, active, fencing, options(word, plain, new ArrayList<>(ids), seed), word);
     }
 
@@ -56,8 +55,7 @@ record Shape(int nodes, int links, boolean active, boolean fencing, QuorumSettin
                 TieBreaker rule = List.of(TieBreaker.LOWEST, TieBreaker.HIGHEST, TieBreaker.LIST)
                         .get(seed.below(3));
                 List<NodeId> list = rule == TieBreaker.LIST
-                        ? List.of(ids.get(ids.size() / 2), ids.get(0))
-                                .subList(0, ids.size() > 2 ? 2 : 1)
+                        ? List.of(ids.get(ids.size() / 2), ids.get(0)).subList(0, ids.size() > 2 ? 2 : 1)
                         : List.of();
                 yield plain.withTieBreaker(rule, list);
             }

@@ -375,7 +375,8 @@ final class SimulatedCluster implements SimulatedNode.World {
             }
             rc = request.operation().equals("monitor") ? found(node, resource) : 0;
         }
-        return new AgentResult(request.runId(), rc, status, rc == 0 || rc == 8 ? "" : "simulated", started, takes / MILLI);
+        return new AgentResult(
+                request.runId(), rc, status, rc == 0 || rc == 8 ? "" : "simulated", started, takes / MILLI);
     }
 
     private static int found(SimulatedNode node, String resource) {

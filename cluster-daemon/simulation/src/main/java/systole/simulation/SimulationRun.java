@@ -256,7 +256,8 @@ public final class SimulationRun {
         switch (fault) {
             case SERVICE_FAILURE -> serviceFails(node);
             case AGENT_FAILURE -> {
-                String operation = List.of("start", "stop", "monitor", "promote", "demote").get(seed.below(5));
+                String operation =
+                        List.of("start", "stop", "monitor", "promote", "demote").get(seed.below(5));
                 cluster.devices.fail(operation, 0.3 * seed.fraction());
                 later(20 * SECOND, () -> cluster.devices.fail(operation, 0));
             }
