@@ -1,6 +1,7 @@
 package systole.detector;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -31,6 +32,7 @@ public final class FailureDetector {
     private @Nullable Peer[] byNumber = {};
 
     private @Nullable NodeSet heardNow;
+    private final @Nullable NodeSet[] heardOn;
     private final List<Verdict> verdicts = new ArrayList<>();
     private final List<LinkJudgement> linkJudgements = new ArrayList<>();
 
@@ -86,6 +88,7 @@ public final class FailureDetector {
         this.settings = settings;
         this.blameless = blameless;
         this.ownLinkDown = new boolean[settings.links()];
+        this.heardOn = new NodeSet[settings.links()];
         configure(nodes);
     }
 
@@ -105,6 +108,7 @@ public final class FailureDetector {
         byNumber = new Peer[peers.isEmpty() ? 0 : peers.lastKey().value() + 1];
         peers.forEach((name, peer) -> byNumber[name.value()] = peer);
         heardNow = null;
+        Arrays.fill(heardOn, null);
     }
 
     /**
@@ -153,7 +157,13 @@ public final class FailureDetector {
      * @return {@code false} if it comes from an earlier life or was overtaken, and says nothing
      */
     public boolean heartbeat(
-            NodeId from, int link, long incarnation, long number, SortedSet<NodeId> hears, long pauseMillis) {
+            NodeId from,
+            int link,
+            long incarnation,
+            long number,
+            SortedSet<NodeId> hears,
+            SortedSet<NodeId> hearsHere,
+            long pauseMillis) {
         @Nullable Peer peer = find(from);
         if (peer == null || link < 0 || link >= peer.links.length) {
             return false;
@@ -164,8 +174,9 @@ public final class FailureDetector {
         if (incarnation > peer.incarnation) {
             boolean hadOldLife = peer.incarnation >= 0;
             peer.incarnation = incarnation;
-            for (LinkHealth each : peer.links) {
-                each.forget();
+            for (int each = 0; each < peer.links.length; each++) {
+                hearing(peer.links[each], each, false);
+                peer.links[each].forget();
             }
             boolean wasHeard = peer.heard;
             heard(peer, false);
@@ -178,9 +189,17 @@ public final class FailureDetector {
         }
         LinkHealth health = peer.links[link];
         boolean fresh = health.heartbeat(awake, number, settings.heartbeat());
-        if (!health.usable()) {
-            health.usable(true);
-            linkJudgements.add(new LinkJudgement(from, link, true, "heartbeats arrive"));
+        boolean wasUsable = health.usable();
+        hearing(health, link, true);
+        if (fresh) {
+            health.heardThere(hearsHere.contains(self));
+        }
+        if (health.usable() != wasUsable) {
+            linkJudgements.add(new LinkJudgement(
+                    from,
+                    link,
+                    !wasUsable,
+                    wasUsable ? "nothing arrives there: it says that it does not hear us" : "heartbeats arrive"));
         }
         if (!fresh) {
             return false;
@@ -229,6 +248,7 @@ public final class FailureDetector {
                 if (health.usable()) {
                     linkJudgements.add(new LinkJudgement(entry.getKey(), link, false, "the own interface is down"));
                 }
+                hearing(health, link, false);
                 health.forget();
             }
         }
@@ -300,8 +320,8 @@ public final class FailureDetector {
                 shortestSilence = silence;
                 best = health;
             }
-            if (silent && health.usable()) {
-                health.usable(false);
+            if (silent && health.hearing()) {
+                hearing(health, link, false);
                 linkJudgements.add(new LinkJudgement(
                         name, link, false, "silent for " + millis(silence) + " (limit " + millis(timeout) + ")"));
             }
@@ -344,8 +364,8 @@ public final class FailureDetector {
         heard(peer, false);
         peer.hearsUs = false;
         peer.hears = new TreeSet<>();
-        for (LinkHealth each : peer.links) {
-            each.usable(false);
+        for (int link = 0; link < peer.links.length; link++) {
+            hearing(peer.links[link], link, false);
         }
     }
 
@@ -364,7 +384,7 @@ public final class FailureDetector {
             for (LinkHealth health : peer.links) {
                 if (health.everHeard()) {
                     wait = Math.max(wait, health.timeout(settings, peer.pause) - health.silence(awake));
-                    if (health.usable()) {
+                    if (health.hearing()) {
                         soonest = Math.min(soonest, health.timeout(settings, peer.pause) - health.silence(awake));
                     }
                 }
@@ -418,6 +438,33 @@ public final class FailureDetector {
         return made;
     }
 
+    /** Everybody heard at present on this link, this node included. */
+    public SortedSet<NodeId> heardOn(int link) {
+        NodeSet made = heardOn[link];
+        if (made == null) {
+            var result = new TreeSet<NodeId>();
+            result.add(self);
+            peers.forEach((name, peer) -> {
+                if (peer.heard && peer.links[link].hearing()) {
+                    result.add(name);
+                }
+            });
+            made = NodeSet.of(result);
+            NodeSet all = heardNow;
+            // Mostly the same: one object, and one comparison less.
+            made = made.equals(all) ? all : made;
+            heardOn[link] = made;
+        }
+        return made;
+    }
+
+    private void hearing(LinkHealth health, int link, boolean now) {
+        if (health.hearing() != now) {
+            health.hearing(now);
+            heardOn[link] = null;
+        }
+    }
+
     private @Nullable Peer find(NodeId node) {
         return node.value() < byNumber.length ? byNumber[node.value()] : null;
     }
@@ -425,6 +472,7 @@ public final class FailureDetector {
     private void heard(Peer peer, boolean now) {
         peer.heard = now;
         heardNow = null;
+        Arrays.fill(heardOn, null);
     }
 
     /** For status: one line per peer and link. */
@@ -437,8 +485,8 @@ public final class FailureDetector {
                 lines.add(new LinkReport(
                         entry.getKey(),
                         link,
-                        peer.heard && health.usable(),
-                        peer.hearsUs,
+                        peer.heard && health.hearing(),
+                        peer.hearsUs && (health.usable() || !health.hearing()),
                         health.silence(awake),
                         health.mean(),
                         health.deviation(),

@@ -14,7 +14,8 @@ final class LinkHealth {
     private double deviation;
     private int samples;
     private double lossRate;
-    private boolean usable;
+    private boolean hearing;
+    private boolean heardThere;
     private boolean refused;
 
     /** Takes a heartbeat; {@code false} if it is older than one seen already. */
@@ -61,7 +62,8 @@ final class LinkHealth {
         lastHeard = -1;
         lastHeartbeat = -1;
         samples = 0;
-        usable = false;
+        hearing = false;
+        heardThere = false;
         refused = false;
     }
 
@@ -82,12 +84,22 @@ final class LinkHealth {
         return Math.min(settings.ceiling(), Math.max(settings.token() + peerPause, (long) wanted));
     }
 
+    /** What is sent there arrives, and what the peer sends is heard. */
     boolean usable() {
-        return usable;
+        return hearing && heardThere;
     }
 
-    void usable(boolean now) {
-        usable = now;
+    boolean hearing() {
+        return hearing;
+    }
+
+    void hearing(boolean now) {
+        hearing = now;
+    }
+
+    /** The peer says whether it hears this node on the link. */
+    void heardThere(boolean now) {
+        heardThere = now;
     }
 
     double mean() {

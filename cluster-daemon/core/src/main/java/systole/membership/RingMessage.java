@@ -155,7 +155,8 @@ public sealed interface RingMessage {
      * @param link the link it was sent on
      * @param ring the ring the sender is operational in, or was last
      * @param members of that ring
-     * @param heard nodes the sender hears at present, itself included
+     * @param heard nodes the sender hears at present on any link, itself included
+     * @param heardHere those of them that it hears on this link: what the others send there arrives
      * @param pauseMillis longest time that the sender was not scheduled lately
      * @param settingsDigest of the timing settings, which must be equal everywhere
      */
@@ -167,12 +168,14 @@ public sealed interface RingMessage {
             RingId ring,
             SortedSet<NodeId> members,
             SortedSet<NodeId> heard,
+            SortedSet<NodeId> heardHere,
             int pauseMillis,
             int settingsDigest)
             implements RingMessage {
         public Heartbeat {
             members = sorted(members);
             heard = sorted(heard);
+            heardHere = sorted(heardHere);
         }
     }
 

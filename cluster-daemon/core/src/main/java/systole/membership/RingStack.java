@@ -182,7 +182,13 @@ public final class RingStack {
         counters.add(Counter.HEARTBEATS_RECEIVED);
         boolean known = detector.hears(beat.sender());
         boolean news = detector.heartbeat(
-                beat.sender(), link, beat.incarnation(), beat.number(), beat.heard(), beat.pauseMillis());
+                beat.sender(),
+                link,
+                beat.incarnation(),
+                beat.number(),
+                beat.heard(),
+                beat.heardHere(),
+                beat.pauseMillis());
         if (!news) {
             counters.add(Counter.HEARTBEATS_STALE);
             return;
@@ -247,6 +253,7 @@ public final class RingStack {
                             ring.id,
                             ring.members,
                             heard,
+                            detector.heardOn(link),
                             detector.ownPauseMillis(),
                             settings.digest())));
         }

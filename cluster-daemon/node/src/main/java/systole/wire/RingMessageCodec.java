@@ -59,6 +59,7 @@ final class RingMessageCodec {
             ring(out, heartbeat.ring());
             nodes(out, heartbeat.members());
             nodes(out, heartbeat.heard());
+            nodes(out, heartbeat.heardHere());
             out.putInt(heartbeat.pauseMillis()).putInt(heartbeat.settingsDigest());
         } else if (message instanceof Data data) {
             out.put((byte) DATA);
@@ -178,6 +179,7 @@ final class RingMessageCodec {
                 in.i64(),
                 in.u8(),
                 in.ring(),
+                in.nodes(),
                 in.nodes(),
                 in.nodes(),
                 in.notNegative32(),

@@ -93,10 +93,11 @@ final class RingMessages {
                     RING,
                     NODES,
                     NODES,
+                    NODES,
                     COUNT,
                     Arbitraries.integers())
-            .as((who, link, ring, members, heard, pause, digest) ->
-                    new Heartbeat(who.node(), who.life(), who.number(), link, ring, members, heard, pause, digest));
+            .as((who, link, ring, members, heard, here, pause, digest) -> new Heartbeat(
+                    who.node(), who.life(), who.number(), link, ring, members, heard, here, pause, digest));
 
     private record Identity(NodeId node, long life, long number) {}
 

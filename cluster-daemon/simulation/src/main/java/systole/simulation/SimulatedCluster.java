@@ -183,18 +183,8 @@ final class SimulatedCluster implements SimulatedNode.World {
                 Element.leaf("rsc_order", "id", "after-db", "first", "db", "then", "stack"),
                 Element.leaf("rsc_location", "id", "mail-1", "rsc", "mail", "node", "node1", "score", "100")));
         for (SimulatedNode node : nodes) {
-            constraints.add(Element.leaf(
-                    "rsc_location",
-                    "id",
-                    "pgs-" + node.name,
-                    "rsc",
-                    "pgs",
-                    "role",
-                    "Promoted",
-                    "node",
-                    node.name,
-                    "score",
-                    Integer.toString(50 - node.id.value())));
+            constraints.add(Element.of(
+                    "rsc_location", Map.of("id", "pgs-" + node.name, "rsc", "pgs"), List.of(promotion(node))));
         }
         Element options = Element.of(
                 "cluster_property_set",
@@ -224,6 +214,24 @@ final class SimulatedCluster implements SimulatedNode.World {
                         defaults));
     }
 
+    private static Element promotion(SimulatedNode node) {
+        Map<String, String> rule = new LinkedHashMap<>();
+        rule.put("id", "pgs-rule-" + node.name);
+        rule.put("role", "Promoted");
+        rule.put("score", Integer.toString(50 - node.id.value()));
+        Element here = Element.leaf(
+                "expression",
+                "id",
+                "pgs-expression-" + node.name,
+                "attribute",
+                "#uname",
+                "operation",
+                "eq",
+                "value",
+                node.name);
+        return Element.of("rule", rule, List.of(here));
+    }
+
     private static Element option(String name, String value) {
         return option("option", name, value);
     }
@@ -233,12 +241,21 @@ final class SimulatedCluster implements SimulatedNode.World {
     }
 
     private static Element primitive(String id) {
-        List<Element> operations = List.of(
+        List<Element> operations = new ArrayList<>(List.of(
                 Element.leaf("op", "id", id + "-monitor", "name", "monitor", "interval", "10s", "timeout", "5s"),
                 Element.leaf("op", "id", id + "-start", "name", "start", "interval", "0", "timeout", "10s"),
                 Element.leaf("op", "id", id + "-stop", "name", "stop", "interval", "0", "timeout", "10s"),
                 Element.leaf("op", "id", id + "-promote", "name", "promote", "interval", "0", "timeout", "10s"),
-                Element.leaf("op", "id", id + "-demote", "name", "demote", "interval", "0", "timeout", "10s"));
+                Element.leaf("op", "id", id + "-demote", "name", "demote", "interval", "0", "timeout", "10s")));
+        if (id.equals(PROMOTABLE)) {
+            Map<String, String> promoted = new LinkedHashMap<>();
+            promoted.put("id", id + "-monitor-promoted");
+            promoted.put("name", "monitor");
+            promoted.put("role", "Promoted");
+            promoted.put("interval", "11s");
+            promoted.put("timeout", "5s");
+            operations.add(Element.of("op", promoted, List.of()));
+        }
         Map<String, String> attributes = new LinkedHashMap<>();
         attributes.put("id", id);
         attributes.put("class", "ocf");
