@@ -10,12 +10,18 @@ enum Mutant {
     ACCEPT_OLD_COMMIT_TOKEN,
     /** L4: a Join that lists this node as failed is obeyed while operational. */
     OBEY_JOIN_THAT_FAILS_ME,
+    /** L5: Joins are dropped while operational. */
+    DROP_JOINS_WHILE_OPERATIONAL,
     /** L6: a message cut in two by a new ring is continued there instead of sent anew. */
     CONTINUE_PARTIAL,
     /** L7: a node that receives no messages is never given up. */
     STUCK_RECEIVER_STAYS,
     /** L8: a retransmitted token counts as a new one. */
     ACCEPT_OLD_TOKEN,
+    /** L9: the token is held as long as usual although somebody lacks messages. */
+    HOLD_ALTHOUGH_SOMETHING_IS_MISSING,
+    /** L23: a leave that comes while a ring is formed is forgotten. */
+    FORGET_LEAVE_WHILE_GATHERING,
     /** L13: a goodbye is ignored. */
     IGNORE_LEAVE,
     /** L14: foreign rings are not looked for. */

@@ -276,6 +276,9 @@ final class RingProtocol {
             stop();
             return;
         }
+        if (phase == Phase.GATHER && is(Mutant.FORGET_LEAVE_WHILE_GATHERING)) {
+            return;
+        }
         leaving = true;
         leaveDeadline = now + settings.tokenLoss();
         sayGoodbyeIfDone();
@@ -519,6 +522,7 @@ final class RingProtocol {
                     wanted = !failsMe && mayMerge(from, new TreeSet<>(candidatesOf(join)));
                     wanted |= failsMe && is(Mutant.OBEY_JOIN_THAT_FAILS_ME);
                 }
+                wanted &= !is(Mutant.DROP_JOINS_WHILE_OPERATIONAL);
                 if (wanted) {
                     startGathering();
                     takeIn(join, "Join of " + from);
@@ -861,7 +865,8 @@ final class RingProtocol {
         holdCancelled = false;
         cancelSent = false;
         boolean complete = token.receivedUpTo() == token.sequence() && token.requests().length == 0;
-        int patience = settings.seqnoUnchangedConst() * (complete ? 1 : 10);
+        boolean hasty = is(Mutant.HOLD_ALTHOUGH_SOMETHING_IS_MISSING);
+        int patience = settings.seqnoUnchangedConst() * (complete || hasty ? 1 : 10);
         return phase == Phase.OPERATIONAL
                 && current.isRepresentative()
                 && !cancelled

@@ -76,7 +76,13 @@ final class Synchronization {
         for (NodeId member : offers.keySet()) {
             Offer a = offer(member);
             Offer b = offer(best);
-            int order = a.position().compareTo(b.position());
+            // A state in which nothing was ever changed holds nothing that could be lost: it overrules nobody, however
+            // many votes its node has. A node that lost its disk comes with such a state.
+            int order =
+                    Boolean.compare(a.position().sequence() > 0, b.position().sequence() > 0);
+            if (order == 0) {
+                order = a.position().compareTo(b.position());
+            }
             if (order == 0) {
                 order = a.version().compareTo(b.version());
             }

@@ -26,6 +26,13 @@ class RingScenarioTest {
             Map.entry("lastMessageLost", RingScenarios::lastMessageLost),
             Map.entry("answerToALostMessage", RingScenarios::answerToALostMessage),
             Map.entry("oneWayCut", RingScenarios::oneWayCut),
+            Map.entry("obsoleteCommitToken", RingScenarios::obsoleteCommitToken),
+            Map.entry("dataWhileCommitting", RingScenarios::dataWhileCommitting),
+            Map.entry("longRecovery", RingScenarios::longRecovery),
+            Map.entry("everyRingNamesItsCause", RingScenarios::everyRingNamesItsCause),
+            Map.entry("leaveWhileGathering", RingScenarios::leaveWhileGathering),
+            Map.entry("oneNodeGathers", RingScenarios::oneNodeGathers),
+            Map.entry("lastMessageLostTwice", RingScenarios::lastMessageLostTwice),
             Map.entry("largeMessagesAcrossAViewChange", RingScenarios::largeMessagesAcrossAViewChange));
 
     static Stream<String> scenarios() {
@@ -41,6 +48,11 @@ class RingScenarioTest {
     static Stream<Arguments> directed() {
         return Stream.of(
                 Arguments.of(Mutant.IGNORE_LEAVE, "leave"),
+                Arguments.of(Mutant.ACCEPT_OLD_COMMIT_TOKEN, "obsoleteCommitToken"),
+                Arguments.of(Mutant.ACCEPT_DATA_IN_COMMIT, "dataWhileCommitting"),
+                Arguments.of(Mutant.DROP_JOINS_WHILE_OPERATIONAL, "oneNodeGathers"),
+                Arguments.of(Mutant.HOLD_ALTHOUGH_SOMETHING_IS_MISSING, "lastMessageLostTwice"),
+                Arguments.of(Mutant.FORGET_LEAVE_WHILE_GATHERING, "leaveWhileGathering"),
                 Arguments.of(Mutant.STUCK_RECEIVER_STAYS, "deafToMessages"),
                 Arguments.of(Mutant.BLAME_OTHERS_FOR_OWN_PAUSE, "longPause"),
                 Arguments.of(Mutant.IGNORE_RESTART, "quickRestart"),

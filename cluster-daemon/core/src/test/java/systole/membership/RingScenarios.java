@@ -4,10 +4,12 @@ import static systole.membership.RingWorld.MILLI;
 import static systole.membership.RingWorld.SECOND;
 import static systole.membership.RingWorld.n;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import systole.group.GroupEvent.Departure;
 import systole.group.Guarantee;
+import systole.membership.RingMessage.CommitToken;
 import systole.membership.RingMessage.Data;
 import systole.membership.RingMessage.RecoveryData;
 import systole.membership.RingMessage.Token;
@@ -17,7 +19,11 @@ final class RingScenarios {
     private RingScenarios() {}
 
     private static RingWorld formed(int nodes, Set<Mutant> mutants) {
-        var world = new RingWorld(11, nodes, RingSettings.defaults(), mutants);
+        return formed(nodes, mutants, RingSettings.defaults());
+    }
+
+    private static RingWorld formed(int nodes, Set<Mutant> mutants, RingSettings settings) {
+        var world = new RingWorld(11, nodes, settings, mutants);
         world.startAll();
         world.runUntilRing(world.ids(), 3 * SECOND);
         world.time.runFor(2 * SECOND);
@@ -224,6 +230,150 @@ final class RingScenarios {
         }
         world.time.runFor(3 * SECOND);
         world.invariants.checkNothingIsStuck();
+        return world;
+    }
+
+    /** L3: a recovery is lost; the commit token of the ring that never was comes once more and is not taken up again. */
+    static RingWorld obsoleteCommitToken(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        var seen = new ArrayList<CommitToken>();
+        world.network.filter((from, to, link, message) -> {
+            if (to.equals(n(2))
+                    && message instanceof CommitToken token
+                    && token.slots().size() < 3) {
+                seen.add(token);
+            }
+            return !(message instanceof Token);
+        });
+        // The token is lost, the ring gathers, commits, and its recovery gets no token: it gathers again.
+        long start = world.time.nowNanos();
+        while (seen.isEmpty() || !world.node(2).phase().equals("RECOVERY")) {
+            require(world.time.nowNanos() - start < 5 * SECOND, world, "no recovery began");
+            world.time.runNext();
+        }
+        CommitToken obsolete = seen.get(0);
+        while (!world.node(2).phase().equals("GATHER")) {
+            require(world.time.nowNanos() - start < 10 * SECOND, world, "the recovery was not given up");
+            world.time.runNext();
+        }
+        world.node(2).input(new RingInput.Received(world.time.nowNanos(), n(1), 0, obsolete));
+        require(world.node(2).phase().equals("GATHER"), world, "an obsolete commit token was accepted");
+        world.network.filter((from, to, link, message) -> true);
+        world.runUntilRing(world.ids(), 5 * SECOND);
+        return world;
+    }
+
+    /** A message of the old ring comes to one node after it has said what it has of that ring: it is not taken in. */
+    static RingWorld dataWhileCommitting(Set<Mutant> mutants) {
+        RingWorld world = formed(4, mutants);
+        var late = new ArrayList<Data>();
+        world.network.filter((from, to, link, message) -> {
+            if (message instanceof Data data && data.sender().equals(n(4))) {
+                late.add(data);
+                return false;
+            }
+            return true;
+        });
+        long start = world.time.nowNanos();
+        world.node(4).send(Guarantee.AGREED, 100);
+        while (late.isEmpty()) {
+            require(world.time.nowNanos() - start < SECOND, world, "n4 sent nothing");
+            world.time.runNext();
+        }
+        world.node(4).crash(true);
+        while (!world.node(2).phase().equals("COMMIT")) {
+            require(world.time.nowNanos() - start < 3 * SECOND, world, "n2 did not commit");
+            world.time.runNext();
+        }
+        world.node(2).input(new RingInput.Received(world.time.nowNanos(), n(4), 0, late.get(0)));
+        world.network.filter((from, to, link, message) -> true);
+        world.runUntilRing(List.of(n(1), n(2), n(3)), 3 * SECOND);
+        world.time.runFor(SECOND);
+        return world;
+    }
+
+    /** L10: many times more messages to recover than one token can ask for. */
+    static RingWorld longRecovery(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants, RingSettings.defaults().withFlowControl(500, 150));
+        world.network.filter((from, to, link, message) -> !(message instanceof Data) || !to.equals(n(3)));
+        long start = world.time.nowNanos();
+        long before = world.node(1).counter("data_sent");
+        while (world.node(1).counter("data_sent") - before < 400) {
+            require(world.time.nowNanos() - start < SECOND, world, "n1 sends too slowly");
+            while (world.node(1).send(Guarantee.AGREED, 1000)) {
+                // until its queue is full
+            }
+            world.time.runFor(MILLI / 10);
+        }
+        world.node(2).crash(true);
+        world.network.filter((from, to, link, message) -> !(message instanceof Data));
+        world.runUntilRing(List.of(n(1), n(3)), 3 * SECOND);
+        require(world.totals().get("recovery_messages_sent") >= 400, world, "too little was recovered");
+        world.network.filter((from, to, link, message) -> true);
+        world.time.runFor(2 * SECOND);
+        world.invariants.checkNothingIsStuck();
+        return world;
+    }
+
+    /** L21: who came, who went and why is said with each ring, by everybody. */
+    static RingWorld everyRingNamesItsCause(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        world.story.clear();
+        world.node(3).crash(true);
+        world.runUntilRing(List.of(n(1), n(2)), 2 * SECOND);
+        require(told(world, "gone: {n3=LOST}; because: n3 was silent for"), world, "the loss is not explained");
+        world.node(3).start();
+        world.runUntilRing(world.ids(), 2 * SECOND);
+        require(told(world, "; new: [n3]; because: n3 is in another ring"), world, "the return is not explained");
+        return world;
+    }
+
+    /** L23: a node is told to leave while a ring is being formed; it does, in order. */
+    static RingWorld leaveWhileGathering(Set<Mutant> mutants) {
+        RingWorld world = formed(4, mutants);
+        world.node(4).crash(true);
+        long start = world.time.nowNanos();
+        while (!world.node(2).phase().equals("GATHER")) {
+            require(world.time.nowNanos() - start < 2 * SECOND, world, "nothing gathers");
+            world.time.runNext();
+        }
+        world.node(2).leave();
+        world.runUntilRing(List.of(n(1), n(3)), 2 * SECOND);
+        require(world.departures.get(n(2)) == Departure.LEFT, world, "the goodbye was lost");
+        return world;
+    }
+
+    /** L5: one node alone has reason to gather; the others come along at once, not after their own time-outs. */
+    static RingWorld oneNodeGathers(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        world.story.clear();
+        long views = world.invariants.views;
+        // n3 goes, and its goodbye reaches n1 only.
+        world.network.filter((from, to, link, message) ->
+                !from.equals(n(3)) || !to.equals(n(2)) || !(message instanceof RingMessage.Leave));
+        world.node(3).leave();
+        long took = world.runUntilRing(List.of(n(1), n(2)), 2 * SECOND);
+        require(world.invariants.views > views, world, "nothing happened");
+        require(took < 150 * MILLI, world, "a Join was not obeyed: it took " + took / MILLI + " ms");
+        return world;
+    }
+
+    /** L9: the last message before a silence is lost to one node, and so is the first answer: no hold delays it. */
+    static RingWorld lastMessageLostTwice(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        int[] losses = {0};
+        world.network.filter(
+                (from, to, link, message) -> !(message instanceof Data) || !to.equals(n(3)) || losses[0]++ >= 20);
+        long before = world.invariants.delivered;
+        world.node(1).send(Guarantee.AGREED, 100);
+        long start = world.time.nowNanos();
+        while (world.invariants.delivered < before + 3) {
+            require(
+                    world.time.nowNanos() - start < 30 * MILLI,
+                    world,
+                    "the message took longer than " + (world.time.nowNanos() - start) / MILLI + " ms");
+            world.time.runNext();
+        }
         return world;
     }
 }

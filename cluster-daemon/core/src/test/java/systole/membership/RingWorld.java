@@ -162,6 +162,10 @@ final class RingWorld {
             return stack == null ? "down" : stack.status().phase();
         }
 
+        long counter(String name) {
+            return stack == null ? 0 : stack.counters().getOrDefault(name, 0L);
+        }
+
         boolean isOperational() {
             return stack != null && stack.phase() == RingProtocol.Phase.OPERATIONAL;
         }

@@ -152,6 +152,10 @@ public final class Main {
                 if (!result.problem().isEmpty()) {
                     failed(result, out);
                 }
+                if (totals.seeds % 500 == 0) {
+                    err.println(totals.seeds + " seeds, the last " + result.seed() + ", " + totals.violations
+                            + " broken promises");
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -14,6 +14,7 @@ import systole.coordinator.Reply;
 import systole.kernel.NodeId;
 import systole.kernel.Seed;
 import systole.model.CibEdit;
+import systole.quorum.QuorumSettings;
 import systole.state.Version;
 import systole.testkit.NetworkConditions;
 
@@ -155,8 +156,15 @@ public final class SimulationRun {
 
     /** One machine comes back with less on its disk than it had. All that was acknowledged is on the others. */
     private void loseDisk(Fault fault) {
-        injected.merge(fault, 1, Integer::sum);
         SimulatedNode node = someNode();
+        QuorumSettings quorum = cluster.shape.quorum();
+        if (fault == Fault.DISK_ROLLED_BACK
+                && !quorum.twoNode()
+                && quorum.votesOf(node.id) * 2 > quorum.configuredVotes()) {
+            // Its disk alone is the majority: what it acknowledges is nowhere else, so its past is nobody's to correct.
+            return;
+        }
+        injected.merge(fault, 1, Integer::sum);
         SortedMap<String, byte[]> image = node.disk.image();
         if (fault == Fault.DISK_ROLLED_BACK) {
             // Time goes on, so that the image is old; the daemon starts anew some times, as its numbers grow with that.
