@@ -451,8 +451,10 @@ public final class FailureDetector {
             });
             made = NodeSet.of(result);
             NodeSet all = heardNow;
-            // Mostly the same: one object, and one comparison less.
-            made = made.equals(all) ? all : made;
+            if (all != null && made.equals(all)) {
+                // Mostly so: one object, and one comparison less.
+                made = all;
+            }
             heardOn[link] = made;
         }
         return made;
