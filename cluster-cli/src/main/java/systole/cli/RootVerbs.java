@@ -47,9 +47,7 @@ final class RootVerbs {
                 .option("--xml-file", "FILE", "a CIB in a file; default: the cluster's")
                 .flag("--scores", "the scores of resources on nodes too")
                 .does(RootVerbs::simulate));
-        verbs.add(Verb.of("explain", "Say why a resource runs where it runs, or not.")
-                .one("RSC", Verb.Kind.RESOURCE, "which")
-                .does(RootVerbs::explain));
+        verbs.add(Explain.verb());
         verbs.add(Verb.of("keygen", "Make the key with which the nodes recognise each other.")
                 .flag("--force", "replace the present key")
                 .maybe("FILE", Verb.Kind.FILE, "default: ROOT/etc/systole/authkey")
@@ -170,44 +168,6 @@ final class RootVerbs {
             call.out().println(Output.of(simulation.json()));
         } else {
             call.out().print(simulation.text(call.has("--scores")));
-        }
-        return ExitCode.OK.number();
-    }
-
-    private static int explain(Call call) {
-        String id = call.one("RSC");
-        try (Backend backend = call.session().backend()) {
-            Element cib = backend.cib();
-            Element configuration = Backend.configuration(cib);
-            Edits.requireResource(configuration, id);
-            List<StatusReport.Place> places = StatusReport.of(cib, Map.of()).places(id);
-            Simulation simulation = Simulation.of(cib, Instant.now());
-            List<String> changes = new ArrayList<>(simulation.changes());
-            changes.removeIf(change -> !List.of(change.split("[ :]+")).contains(id));
-            Set<String> constraints = Edits.referring(configuration, Set.of(id));
-            if (call.session().json()) {
-                Map<String, Object> fields = new LinkedHashMap<>();
-                fields.put("resource", id);
-                fields.put(
-                        "places", places.stream().map(StatusReport.Place::node).toList());
-                fields.put("scores", simulation.scoresOf(id));
-                fields.put("constraints", constraints);
-                fields.put("changes", changes);
-                call.out().println(Output.of(fields));
-                return ExitCode.OK.number();
-            }
-            call.out().println(places.isEmpty() ? id + " does not run" : id + " runs:");
-            places.forEach(place -> call.out().println("  * on " + place.node() + " as " + place.role()));
-            call.out().println("Scores (the highest that is not negative wins):");
-            simulation.scoresOf(id).forEach(line -> call.out().println("  * " + line));
-            if (!constraints.isEmpty()) {
-                call.out().println("Constraints that name it:");
-                call.out().print(CrmLanguage.show(configuration, CrmLanguage.Style.DISPLAY, constraints));
-            }
-            if (!changes.isEmpty()) {
-                call.out().println("What the cluster would do now:");
-                changes.forEach(change -> call.out().println("  * " + change));
-            }
         }
         return ExitCode.OK.number();
     }

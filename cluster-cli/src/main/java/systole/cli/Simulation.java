@@ -1,7 +1,6 @@
 package systole.cli;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,19 +76,5 @@ final class Simulation {
         fields.put("complete", result.complete());
         fields.put("scores", plan.scoreLines());
         return fields;
-    }
-
-    /** The scores that decide where the resource, or an instance of it, runs. */
-    List<String> scoresOf(String resource) {
-        List<String> found = new ArrayList<>();
-        for (String line : plan.scoreLines()) {
-            for (String word : line.split("[ :]+")) {
-                if (word.equals(resource)) {
-                    found.add(line);
-                    break;
-                }
-            }
-        }
-        return found;
     }
 }

@@ -2,6 +2,7 @@ package systole.scheduler;
 
 import java.time.Instant;
 import systole.model.Element;
+import systole.scheduler.explain.Explanations;
 import systole.scheduler.planning.Planner;
 import systole.scheduler.reading.Reading;
 import systole.scheduler.working.Cluster;
@@ -28,6 +29,25 @@ public final class Scheduler {
         Planner.Result result = Planner.plan(cluster, transitionId);
         return new Plan(result.graph(), cluster.scoreLines, result.changes());
     }
+
+    /** As {@link #schedule(Element, Instant)}, with all that is needed to say why; the plan is the same. */
+    public static Explained explain(Element cib, Instant now) {
+        return explain(Reading.read(cib, now, true));
+    }
+
+    /** As {@link #scheduleLive(Element, Instant)}, with all that is needed to say why. */
+    public static Explained explainLive(Element cib, Instant now) {
+        return explain(Reading.readLive(cib, now, true));
+    }
+
+    private static Explained explain(Cluster cluster) {
+        Planner.Result result = Planner.plan(cluster, 1);
+        Plan plan = new Plan(result.graph(), cluster.scoreLines, result.changes());
+        return new Explained(plan, new Explanations(cluster, result.actions()));
+    }
+
+    /** A plan, and who can say why it is as it is. */
+    public record Explained(Plan plan, Explanations why) {}
 
     /** As {@link #schedule(Element, Instant)} for a running cluster: changed private parameters count, no score lines. */
     public static Plan scheduleLive(Element cib, Instant now) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import systole.model.Score;
 import systole.scheduler.working.Cluster;
 import systole.scheduler.working.Colocation;
+import systole.scheduler.working.Decision;
 import systole.scheduler.working.Node;
 import systole.scheduler.working.NodeTable;
 import systole.scheduler.working.Options;
@@ -121,12 +122,11 @@ final class Assigner {
         indifference.touch(resource);
         if (resource.nextRole == Role.STOPPED) {
             cluster.changeScore(resource, null, -Score.LIMIT);
-            cluster.reasons.add(
+            cluster.reasons.account(
                     Reason.Kind.TARGET_ROLE,
                     resource,
-                    null,
-                    -Score.LIMIT,
                     "target-role",
+                    node -> true,
                     () -> resource + " is to be stopped");
         } else if (!cluster.quorate
                 && cluster.options.quorumPolicy == Options.QuorumPolicy.FREEZE
@@ -188,46 +188,31 @@ final class Assigner {
                 colocation,
                 Merging.factor(colocation.score()),
                 modes);
-        cluster.reasons.add(
-                Reason.Kind.DEPENDENT,
-                resource,
-                null,
-                colocation.score(),
-                colocation.id(),
-                () -> "wishes of " + colocation.dependent() + " count, because colocation " + colocation.id()
-                        + " ties it to " + colocation.primary());
+        cluster.reasons.account(Reason.Kind.DEPENDENT, resource, colocation.id(), () -> colocation.dependent().id);
     }
 
     private void choose(Resource resource, @Nullable Node preferred, boolean last) {
         if (!resource.managed) {
+            Book book = book(resource);
             Node current = resource.currentNode();
             resource.nextRole = resource.role;
             Placing.place(resource, current, current == null ? 0 : current.score, true, last);
-            cluster.reasons.add(
-                    Reason.Kind.UNMANAGED,
-                    resource,
-                    current,
-                    0,
-                    "is-managed",
-                    () -> resource + " is unmanaged: it is left as it is");
+            decided(resource, book, current, Decision.Rule.UNMANAGED);
             return;
         }
         if (cluster.options.stopAll) {
+            Book book = book(resource);
             Placing.place(resource, null, 0, true, last);
-            cluster.reasons.add(
-                    Reason.Kind.STOP_ALL,
-                    resource,
-                    null,
-                    -Score.LIMIT,
-                    "stop-all-resources",
-                    () -> "stop-all-resources is set");
+            decided(resource, book, null, Decision.Rule.STOP_ALL);
             return;
         }
         if (!resource.unassigned) {
             // assigned to no node while its colocations were applied
+            decided(resource, book(resource), null, Decision.Rule.NO_PARTNER);
             return;
         }
         Node wished = utilization.restrict(resource);
+        Book book = book(resource);
         Node prefer = preferred != null ? preferred : wished;
         Node current = resource.currentNode();
         Node best = best(resource.table, current);
@@ -246,7 +231,7 @@ final class Assigner {
             }
         }
         Placing.place(resource, chosen, chosen == null ? 0 : table.score(chosen), false, last);
-        explain(resource, chosen, best);
+        decided(resource, book, chosen, null);
     }
 
     private static boolean staysWhereItIs(Resource resource, @Nullable Node current, Node best, int bestScore) {
@@ -276,50 +261,58 @@ final class Assigner {
         return best;
     }
 
-    private void explain(Resource resource, @Nullable Node chosen, @Nullable Node best) {
+    /** Writes down how the node was chosen; {@code forced} says so if nothing was compared. */
+    private void decided(Resource resource, Book book, @Nullable Node chosen, Decision.@Nullable Rule forced) {
         if (!cluster.reasons.wanted()) {
             return;
         }
-        Node assigned = resource.assigned;
-        if (assigned == null) {
-            cluster.reasons.add(
-                    Reason.Kind.NOT_ASSIGNED,
-                    resource,
-                    chosen,
-                    chosen == null ? -Score.LIMIT : resource.table.score(chosen),
-                    "",
-                    () -> best == null
-                            ? "no node is allowed for " + resource
-                            : "even the best node, " + best + ", is not usable for " + resource);
-            return;
-        }
-        int score = resource.table.score(assigned);
-        Node second = null;
-        for (Node node : cluster.nodes) {
-            if (node != assigned && resource.table.has(node) && node.eligible()) {
-                if (second == null || resource.table.score(node) > resource.table.score(second)) {
-                    second = node;
-                }
+        Decision.Rule rule = forced != null ? forced : book.rule(order, resource, chosen);
+        cluster.reasons.decided(new Decision(resource, book.candidates, resource.assigned, rule));
+    }
+
+    /** What there was to choose from, noted before the choice changes it. */
+    private Book book(Resource resource) {
+        Book book = new Book(resource.currentNode());
+        if (cluster.reasons.wanted()) {
+            cluster.reasons.account(Reason.Kind.UNACCOUNTED, resource, "", () -> "a step that was not written down");
+            for (Node node : order.sorted(resource.table, book.current)) {
+                book.candidates.add(new Decision.Candidate(
+                        node, resource.table.score(node), node.eligible() || node.isGuest(), node.resourceCount));
+            }
+            if (book.candidates.size() > 1) {
+                Decision.Candidate first = book.candidates.get(0);
+                Decision.Candidate second = book.candidates.get(1);
+                book.compared = order.compare(first.node(), first.score(), second.node(), second.score(), book.current);
             }
         }
-        Node other = second;
-        cluster.reasons.add(Reason.Kind.ASSIGNED, resource, assigned, score, "", () -> {
-            if (other == null || resource.table.score(other) < 0) {
-                return assigned + " is the only usable node";
+        return book;
+    }
+
+    /** Notes about one choice; empty unless reasons are wanted. */
+    private static final class Book {
+        final @Nullable Node current;
+        final List<Decision.Candidate> candidates = new ArrayList<>();
+        int compared;
+
+        Book(@Nullable Node current) {
+            this.current = current;
+        }
+
+        Decision.Rule rule(NodeOrder order, Resource resource, @Nullable Node chosen) {
+            if (resource.assigned == null || chosen == null) {
+                return Decision.Rule.NONE;
             }
-            int otherScore = resource.table.score(other);
-            if (otherScore < score) {
-                return assigned + " has the highest score, " + score + " before " + otherScore + " on " + other;
+            long usable = candidates.stream()
+                    .filter(each -> each.usable() && each.score() >= 0)
+                    .count();
+            if (usable <= 1) {
+                return Decision.Rule.ONLY;
             }
-            if (assigned == resource.currentNode()) {
-                return assigned + " and " + other + " are equal with " + score + "; it stays where it is";
+            if (candidates.get(0).node() == chosen) {
+                return NodeOrder.rule(compared);
             }
-            if (assigned.resourceCount - 1 != other.resourceCount) {
-                return assigned + " and " + other + " are equal with " + score + "; " + assigned
-                        + " has fewer resources";
-            }
-            return assigned + " and " + other + " are equal with " + score + "; the name decides";
-        });
+            return chosen == current ? Decision.Rule.STAYS : Decision.Rule.PREFERRED;
+        }
     }
 
     /** The node behind a connection is judged by where the connection will be (18.2). */

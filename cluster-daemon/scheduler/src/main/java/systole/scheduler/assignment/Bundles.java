@@ -8,6 +8,7 @@ import systole.scheduler.working.BundleData;
 import systole.scheduler.working.Cluster;
 import systole.scheduler.working.Colocation;
 import systole.scheduler.working.Node;
+import systole.scheduler.working.Reason;
 import systole.scheduler.working.Replica;
 import systole.scheduler.working.Resource;
 
@@ -46,6 +47,8 @@ final class Bundles {
                     child.table.set(node, isOwn(data, node) ? 0 : -Score.LIMIT);
                 }
             }
+            cluster.reasons.account(
+                    Reason.Kind.CONTAINER, child, bundle.id, () -> child + " runs in the containers of " + bundle);
             assigner.assign(child, null, true);
         }
         bundle.assigning = false;
@@ -99,6 +102,12 @@ final class Bundles {
                 child.table.set(node, Score.LIMIT);
             }
         }
+        cluster.reasons.account(
+                Reason.Kind.CONTAINER,
+                child,
+                replica.container.id,
+                node -> node != own,
+                () -> child + " belongs to container " + replica.container);
         boolean before = clone.assigning;
         clone.assigning = true;
         assigner.assign(child, own, true);

@@ -45,16 +45,28 @@ final class ColocationEffects {
         }
         assigner.indifference.touch(dependent);
         apply(dependent, primary, colocation);
-        if (saved != null && !NodeOrder.anyUsable(cluster, dependent.table)) {
+        boolean leftOut = saved != null && !NodeOrder.anyUsable(cluster, dependent.table);
+        if (saved != null && leftOut) {
             dependent.table = saved;
         }
-        cluster.reasons.add(
-                Reason.Kind.COLOCATION,
-                dependent,
-                Placing.node(primary),
-                colocation.score(),
-                colocation.id(),
-                () -> "colocation " + colocation.id() + " with " + primary + " counts");
+        if (cluster.reasons.wanted()) {
+            account(dependent, primary, colocation, leftOut);
+        }
+    }
+
+    private void account(Resource dependent, Resource primary, Colocation colocation, boolean leftOut) {
+        Reason.Kind kind = colocation.id().equals("#group-members") ? Reason.Kind.GROUP : Reason.Kind.COLOCATION;
+        Set<Node> places = Placing.nodes(primary);
+        boolean together = colocation.score() >= Score.LIMIT
+                && colocation.attribute().equals("#uname")
+                && colocation.primaryRole() == null
+                && colocation.dependentRole() == null;
+        cluster.reasons.account(
+                kind, dependent, colocation.id(), node -> together && !places.contains(node), () -> primary.id);
+        if (leftOut) {
+            cluster.reasons.add(
+                    kind, dependent, null, 0, colocation.id(), () -> primary.id + " (left out: no node would remain)");
+        }
     }
 
     void apply(Resource dependent, Resource primary, Colocation colocation) {

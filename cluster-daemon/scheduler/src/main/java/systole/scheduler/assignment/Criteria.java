@@ -29,6 +29,7 @@ final class Criteria {
         List<Location> locations = cluster.locations;
         for (int i = locations.size() - 1; i >= 0; i--) {
             location(locations.get(i), locations.get(i).resource());
+            cluster.reasons.account(locations.get(i));
         }
         for (Resource resource : cluster.resources) {
             stickiness(resource);
@@ -91,12 +92,11 @@ final class Criteria {
                 cluster.changeScore(resource, node, -Score.LIMIT);
             }
         }
-        cluster.reasons.add(
+        cluster.reasons.account(
                 Reason.Kind.SHUTDOWN_LOCK,
                 resource,
-                at,
-                0,
                 "shutdown-lock",
+                node -> node != at,
                 () -> resource + " is locked to " + at + ", which was shut down");
     }
 
@@ -174,11 +174,9 @@ final class Criteria {
         Node node = resource.active.get(0);
         if (cluster.options.symmetric || resource.table.has(node)) {
             cluster.changeScore(resource, node, resource.stickiness);
-            cluster.reasons.add(
+            cluster.reasons.account(
                     Reason.Kind.STICKINESS,
                     resource,
-                    node,
-                    resource.stickiness,
                     "resource-stickiness",
                     () -> resource + " runs on " + node + " and prefers to stay");
         }
@@ -194,18 +192,53 @@ final class Criteria {
             return;
         }
         if (cluster.isClearing(resource, node) || !thresholdReached(cluster, resource, node)) {
+            forgiven(resource, node);
             return;
         }
         Resource unit = resource.failureUnit();
         cluster.changeScore(unit, node, -Score.LIMIT);
-        cluster.reasons.add(
+        cluster.reasons.account(
                 Reason.Kind.FAIL_COUNT,
                 unit,
-                node,
-                -Score.LIMIT,
                 "fail-count-" + resource.historyName(),
-                () -> resource + " failed " + ScoreLines.text(cluster.failCounts.withLaunched(resource, node))
-                        + " times there, its migration-threshold is " + ScoreLines.text(resource.migrationThreshold));
+                each -> each == node,
+                () -> thresholdWords(resource, node));
+    }
+
+    private String thresholdWords(Resource resource, Node node) {
+        int count = cluster.failCounts.withLaunched(resource, node);
+        return count >= Score.LIMIT
+                ? "a failure of " + resource + " there excludes the node (its fail count is INFINITY)"
+                : resource + " failed " + count + (count == 1 ? " time" : " times")
+                        + " there, its migration-threshold is " + resource.migrationThreshold;
+    }
+
+    /** Failures that are on record and ban nothing. */
+    private void forgiven(Resource resource, Node node) {
+        if (!cluster.reasons.wanted()) {
+            return;
+        }
+        int count = cluster.failCounts.plain(resource, node);
+        if (count > 0) {
+            boolean expired = cluster.failCounts.effective(resource, node, null) == 0;
+            String why = expired
+                    ? "expired (failure-timeout " + resource.failureTimeoutMs / 1000 + "s)"
+                    : cluster.isClearing(resource, node)
+                            ? "about to be forgotten"
+                            : resource.failureIgnored
+                                    ? "to be ignored (on-fail=ignore)"
+                                    : "fewer than its migration-threshold of "
+                                            + ScoreLines.text(resource.migrationThreshold);
+            String word = count == 1 ? "failure of " : "failures of ";
+            String verb = expired ? (count == 1 ? "has " : "have ") : (count == 1 ? "is " : "are ");
+            cluster.reasons.add(
+                    Reason.Kind.FAIL_COUNT,
+                    resource,
+                    node,
+                    0,
+                    "fail-count-" + resource.historyName(),
+                    () -> ScoreLines.text(count) + " " + word + resource + " there " + verb + why);
+        }
     }
 
     static boolean thresholdReached(Cluster cluster, Resource resource, Node node) {
@@ -236,12 +269,11 @@ final class Criteria {
         }
         if (resource.table.has(node) && resource.table.probeMode(node) != ProbeMode.EXCLUSIVE) {
             resource.table.set(node, -Score.LIMIT);
-            cluster.reasons.add(
+            cluster.reasons.account(
                     Reason.Kind.EXCLUSIVE_DISCOVERY,
                     resource,
-                    node,
-                    -Score.LIMIT,
                     "resource-discovery",
+                    each -> each == node,
                     () -> resource
                             + " may only run where a location constraint with exclusive discovery names the node");
         }

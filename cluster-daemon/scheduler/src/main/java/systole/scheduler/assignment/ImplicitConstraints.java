@@ -5,6 +5,7 @@ import systole.model.Score;
 import systole.scheduler.working.Cluster;
 import systole.scheduler.working.Colocation;
 import systole.scheduler.working.Node;
+import systole.scheduler.working.Reason;
 import systole.scheduler.working.Replica;
 import systole.scheduler.working.Resource;
 
@@ -97,6 +98,12 @@ final class ImplicitConstraints {
                 resource.table.set(node, -Score.LIMIT);
             }
         }
+        cluster.reasons.account(
+                Reason.Kind.CONTAINER,
+                resource,
+                launcher.id,
+                node -> node != only,
+                () -> resource + " runs inside " + launcher + ", on node " + only);
     }
 
     /** The remote or guest node that a launcher is, or makes. */
@@ -118,5 +125,11 @@ final class ImplicitConstraints {
                 resource.table.set(node, -Score.LIMIT);
             }
         }
+        cluster.reasons.account(
+                Reason.Kind.NODE_STATE,
+                resource,
+                "remote",
+                Node::isRemoteOrGuest,
+                () -> resource + " cannot run on a remote or guest node");
     }
 }

@@ -11,6 +11,7 @@ import systole.scheduler.working.Colocation;
 import systole.scheduler.working.Node;
 import systole.scheduler.working.NodeTable;
 import systole.scheduler.working.ProbeMode;
+import systole.scheduler.working.Reason;
 import systole.scheduler.working.Resource;
 import systole.scheduler.working.StableSort;
 
@@ -54,6 +55,12 @@ final class Instances {
             }
             if (assigned >= total) {
                 cluster.changeScore(instance, null, -Score.LIMIT);
+                cluster.reasons.account(
+                        Reason.Kind.INSTANCE_LIMIT,
+                        instance,
+                        collective.isClone() ? "clone-max" : "replicas",
+                        node -> true,
+                        () -> "all " + total + " instances of " + collective + " have a node already");
                 continue;
             }
             Node node = assignOne(collective, instance, null, perNode, true);
@@ -85,6 +92,7 @@ final class Instances {
         Map<Resource, NodeTable> backup = new HashMap<>();
         backup(instance, backup);
         int[] counts = collective.table.counts();
+        int mark = cluster.reasons.mark();
         int reserved = 0;
         boolean kept = false;
         while (reserved < available) {
@@ -94,6 +102,7 @@ final class Instances {
                 break;
             }
             backup.forEach((each, table) -> each.table = table.copy());
+            cluster.reasons.takeBack(mark, backup.keySet());
             if (chosen == null) {
                 if (instance.isPrimitive()) {
                     Placing.unassign(instance);
@@ -140,9 +149,27 @@ final class Instances {
                 for (Resource child : instance.children) {
                     child.table.set(node, -Score.LIMIT);
                 }
+                full(collective, instance, node, perNode);
             }
         }
         return assigner.assign(instance, preferred, last);
+    }
+
+    private void full(Resource collective, Resource instance, Node node, int perNode) {
+        boolean room = collective.table.count(node) < perNode;
+        if (instance.removed || !node.eligible() || !room) {
+            cluster.reasons.account(
+                    room || instance.removed ? Reason.Kind.NODE_STATE : Reason.Kind.INSTANCE_LIMIT,
+                    instance,
+                    room ? "" : collective.isClone() ? "clone-node-max" : "replicas-per-host",
+                    each -> each == node && !room,
+                    () -> instance.removed
+                            ? instance + " is one instance too many"
+                            : room ? node + " cannot be used" : node + " has as many instances as may be there");
+        } else {
+            cluster.reasons.account(
+                    Reason.Kind.CLONE, instance, collective.id, () -> collective + " may not run on " + node);
+        }
     }
 
     // ---- order of instances (15.4.1)

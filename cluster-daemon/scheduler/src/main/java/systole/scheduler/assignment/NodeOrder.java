@@ -7,6 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import systole.model.Score;
 import systole.scheduler.working.Cluster;
+import systole.scheduler.working.Decision;
 import systole.scheduler.working.Node;
 import systole.scheduler.working.NodeTable;
 import systole.scheduler.working.Options;
@@ -20,34 +21,50 @@ public final class NodeOrder {
         this.cluster = cluster;
     }
 
-    /** Negative if {@code a} is the better one. */
+    /** What settled a comparison: the size of what {@link #compare} gives. */
+    private static final Decision.Rule[] RULES = {
+        Decision.Rule.SCORE, Decision.Rule.CAPACITY, Decision.Rule.LOAD, Decision.Rule.STAYS, Decision.Rule.NAME
+    };
+
+    private static final int BY_SCORE = 1;
+    private static final int BY_CAPACITY = 2;
+    private static final int BY_LOAD = 3;
+    private static final int BY_PREFERENCE = 4;
+    private static final int BY_NAME = 5;
+
+    /** By what a comparison that gave this was settled. */
+    static Decision.Rule rule(int compared) {
+        return RULES[Math.abs(compared) - 1];
+    }
+
+    /** Negative if {@code a} is the better one; how far from 0 says by what, see {@link #rule}. */
     public int compare(Node a, int rawScoreA, Node b, int rawScoreB, @Nullable Node preferred) {
         int scoreA = a.eligible() ? rawScoreA : -Score.LIMIT;
         int scoreB = b.eligible() ? rawScoreB : -Score.LIMIT;
         if (scoreA != scoreB) {
-            return Integer.compare(scoreB, scoreA);
+            return scoreA > scoreB ? -BY_SCORE : BY_SCORE;
         }
         Options.Placement placement = cluster.options.placement;
         if (placement != Options.Placement.MINIMAL) {
             if (placement == Options.Placement.BALANCED) {
                 int capacity = compareCapacity(a, b);
                 if (capacity != 0) {
-                    return -capacity;
+                    return capacity > 0 ? -BY_CAPACITY : BY_CAPACITY;
                 }
             }
             if (a.resourceCount != b.resourceCount) {
-                return Integer.compare(a.resourceCount, b.resourceCount);
+                return a.resourceCount < b.resourceCount ? -BY_LOAD : BY_LOAD;
             }
         }
         if (preferred != null && a != b) {
             if (a == preferred) {
-                return -1;
+                return -BY_PREFERENCE;
             }
             if (b == preferred) {
-                return 1;
+                return BY_PREFERENCE;
             }
         }
-        return a.name.compareTo(b.name);
+        return BY_NAME * Integer.signum(a.name.compareTo(b.name));
     }
 
     /** Positive if {@code a} has more attributes of which more is free. */

@@ -47,6 +47,11 @@ final class Promotion {
                 int score = found == Values.INVALID ? 0 : (int) found;
                 if (score > 0) {
                     instance.table.add(node.index, score);
+                    cluster.reasons.account(
+                            Reason.Kind.PROMOTION_SCORE,
+                            instance,
+                            "master-" + FailCounts.withoutNumber(instance.historyName()),
+                            () -> "promotion score that the agent set on " + node);
                 }
                 if (score > instance.priority) {
                     instance.priority = score;
@@ -166,8 +171,19 @@ final class Promotion {
             case UNKNOWN, STARTED -> {
                 long score = score(clone, instance, node);
                 instance.priority = score == Values.INVALID ? -1 : (int) score;
+                promotionReason(
+                        instance,
+                        node,
+                        instance.priority,
+                        "master-" + FailCounts.withoutNumber(instance.historyName()),
+                        score == Values.INVALID
+                                ? "the agent has set no promotion score there"
+                                : "promotion score that the agent set there");
             }
-            case STOPPED, UNPROMOTED -> instance.priority = -Score.LIMIT;
+            case STOPPED, UNPROMOTED -> {
+                instance.priority = -Score.LIMIT;
+                promotionReason(instance, node, -Score.LIMIT, "target-role", "target-role forbids promotion");
+            }
             case PROMOTED -> {
                 // stays
             }
@@ -175,30 +191,48 @@ final class Promotion {
         addLocations(instance.locations, instance, node);
         addLocations(clone.locations, instance, node);
         for (Colocation colocation : Colocations.asDependent(instance)) {
+            int before = instance.priority;
             assigner.effects.apply(instance, colocation.primary(), colocation);
+            if (instance.priority != before) {
+                int change =
+                        Math.abs(instance.priority) >= Score.LIMIT ? instance.priority : instance.priority - before;
+                promotionReason(
+                        instance,
+                        node,
+                        change,
+                        colocation.id(),
+                        "colocation " + colocation.id() + " with " + colocation.primary());
+            }
         }
         instance.promotionPriority = next == Role.PROMOTED ? Score.LIMIT : instance.priority;
     }
 
-    private static void addLocations(List<Location> locations, Resource instance, Node node) {
+    private void promotionReason(Resource instance, Node node, int score, String source, String text) {
+        cluster.reasons.add(Reason.Kind.PROMOTION, instance, node, score, source, () -> text);
+    }
+
+    private void addLocations(List<Location> locations, Resource instance, Node node) {
         for (Location location : locations) {
             if (location.role() == Role.PROMOTED) {
                 for (Location.Entry entry : location.entries()) {
                     if (entry.node() == node) {
                         instance.priority = Score.add(instance.priority, entry.score());
+                        promotionReason(
+                                instance, node, entry.score(), location.id(), "location constraint " + location.id());
                     }
                 }
             }
         }
     }
 
-    private static void sumUp(Resource clone) {
+    private void sumUp(Resource clone) {
         for (Resource instance : clone.children) {
             Node node = Placing.node(instance);
             if (node != null && instance.promotionPriority >= 0) {
                 clone.table.add(node.index, instance.promotionPriority);
             }
         }
+        cluster.reasons.account(Reason.Kind.PROMOTION_SCORE, clone, "", () -> "promotion scores of the instances");
     }
 
     private void dependentsAndTickets(Resource clone) {
@@ -211,18 +245,18 @@ final class Promotion {
                         colocation,
                         Merging.factor(colocation.score()),
                         Merging.Modes.BOTH);
+                cluster.reasons.account(Reason.Kind.DEPENDENT, clone, colocation.id(), () -> colocation.dependent().id);
             }
         }
         for (TicketConstraint ticket : clone.tickets) {
             boolean usable = ticket.ticket().granted() && !ticket.ticket().standby();
             if (ticket.role() == Role.PROMOTED && !usable) {
                 cluster.changeScore(clone, null, -Score.LIMIT);
-                cluster.reasons.add(
+                cluster.reasons.account(
                         Reason.Kind.TICKET,
                         clone,
-                        null,
-                        -Score.LIMIT,
                         ticket.id(),
+                        node -> true,
                         () -> "ticket " + ticket.ticket().id() + " for promotion is not granted, or is in standby");
             }
         }
@@ -271,14 +305,6 @@ final class Promotion {
         clone.table.count(node, clone.table.count(node) + 1);
         data.promotedCount++;
         promoted(instance);
-        int score = instance.promotionPriority;
-        cluster.reasons.add(
-                Reason.Kind.PROMOTION,
-                instance,
-                node,
-                score,
-                "",
-                () -> instance + " is promoted on " + node + ": promotion score " + ScoreLines.text(score));
     }
 
     private boolean freezes(Resource instance) {

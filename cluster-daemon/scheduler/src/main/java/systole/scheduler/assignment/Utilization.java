@@ -51,13 +51,8 @@ final class Utilization {
         for (Node node : cluster.nodes) {
             if (usable(table, node) && !fits(needed, node)) {
                 table.set(node, -Score.LIMIT);
-                cluster.reasons.add(
-                        Reason.Kind.UTILIZATION,
-                        resource,
-                        node,
-                        -Score.LIMIT,
-                        "utilization",
-                        () -> node + " has not enough free capacity");
+                cluster.reasons.account(
+                        Reason.Kind.UTILIZATION, resource, "utilization", () -> shortage(resource, needed, node));
             }
         }
         return anyFits ? null : most;
@@ -74,6 +69,20 @@ final class Utilization {
             }
         }
         return true;
+    }
+
+    private static String shortage(Resource resource, Map<String, Integer> needed, Node node) {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<String, Integer> each : needed.entrySet()) {
+            int free = node.capacity.getOrDefault(each.getKey(), 0);
+            if (each.getValue() > free) {
+                text.append(text.isEmpty() ? "" : ", ").append(each.getKey()).append(' ');
+                text.append(each.getValue()).append(" (free: ").append(free).append(')');
+            }
+        }
+        boolean alone = needed.equals(resource.utilization);
+        return node + " has too little capacity: " + resource
+                + (alone ? " needs " : ", with what has to be with it, needs ") + text;
     }
 
     // ---- the colocated set (19.3) and its sum (19.4)

@@ -57,11 +57,22 @@ final class Action {
     @Nullable
     String cancelledTask;
 
+    /** Why it became what it is; {@code null} unless reasons are wanted. */
+    final @Nullable List<Cause> causes;
+
     final List<Edge> before = new ArrayList<>(4);
     final List<Edge> after = new ArrayList<>(4);
 
-    Action(int id, @Nullable Resource resource, String keyTask, long intervalMs, String key, String task) {
+    Action(
+            int id,
+            @Nullable Resource resource,
+            String keyTask,
+            long intervalMs,
+            String key,
+            String task,
+            boolean withCauses) {
         this.id = id;
+        this.causes = withCauses ? new ArrayList<>(2) : null;
         this.resource = resource;
         this.keyTask = keyTask;
         this.intervalMs = intervalMs;
@@ -90,6 +101,22 @@ final class Action {
             reason = text;
         }
     }
+
+    /** Writes down why it became required, unrunnable or unmigrateable. */
+    void cause(String word, @Nullable Action other, String source) {
+        if (causes != null) {
+            causes.add(new Cause(word, other, source));
+        }
+    }
+
+    /**
+     * One step towards what an action is.
+     *
+     * @param word {@code required}, {@code unrunnable} or {@code unmigrateable}
+     * @param other the action it follows from; {@code null} for a state
+     * @param source the state or constraint that decided; empty if the edge between the two actions says it
+     */
+    record Cause(String word, @Nullable Action other, String source) {}
 
     /** Everything that a visit may change, for comparison. */
     int bits() {

@@ -14,6 +14,8 @@ import systole.scheduler.working.Role;
 
 /** All actions of one plan: creation, look-up, and whether they can run (actions-and-graph 2). */
 final class Actions {
+    private static final String UNRUNNABLE = "unrunnable";
+
     private final Cluster cluster;
     private final List<Action> all = new ArrayList<>();
     private final List<List<Action>> byResource = new ArrayList<>();
@@ -154,7 +156,7 @@ final class Actions {
     }
 
     private Action add(@Nullable Resource resource, String keyTask, long intervalMs, String key, String task) {
-        Action action = new Action(all.size() + 1, resource, keyTask, intervalMs, key, task);
+        Action action = new Action(all.size() + 1, resource, keyTask, intervalMs, key, task, cluster.reasons.wanted());
         all.add(action);
         return action;
     }
@@ -192,11 +194,13 @@ final class Actions {
         Node node = action.node;
         if (node == null) {
             action.runnable = false;
+            action.cause(UNRUNNABLE, null, "no node");
             return;
         }
         boolean usableOffline = node.isGuest() && !node.remoteReset;
         if (!node.online && !action.onDc && !usableOffline) {
             action.runnable = false;
+            action.cause(UNRUNNABLE, null, "node is offline");
             FenceRequest request = fence;
             if (resource.managed && action.is(Tasks.STOP) && !node.unclean && request != null) {
                 request.fence(node, "stop is unrunnable");
@@ -205,6 +209,7 @@ final class Actions {
         }
         if (node.pending && !action.onDc) {
             action.runnable = false;
+            action.cause(UNRUNNABLE, null, "node is pending");
             return;
         }
         if (action.needs == Requires.NOTHING) {
@@ -244,6 +249,7 @@ final class Actions {
     private static void forbid(Action action, String reason) {
         action.runnable = false;
         action.reason = reason;
+        action.cause(UNRUNNABLE, null, reason);
     }
 
     private static boolean hostIsDown(Node guest) {
@@ -308,6 +314,7 @@ final class Actions {
                 action.optional = false;
             } else if (action.is(Tasks.START)) {
                 action.runnable = false;
+                action.cause(UNRUNNABLE, null, "no node");
             } else if (action.intervalMs > 0 && !"7".equals(action.meta.get("op_target_rc"))) {
                 action.runnable = false;
             }

@@ -208,6 +208,7 @@ final class Effects {
 
     /** The changed action gets a reason if the other belongs to another resource. */
     static void note(Action changed, String word, Action other) {
+        changed.cause(word, other, "");
         if (changed.resource == other.resource) {
             return;
         }

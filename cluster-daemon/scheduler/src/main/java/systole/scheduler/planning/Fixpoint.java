@@ -434,7 +434,7 @@ final class Fixpoint {
                     continue;
                 }
                 String task = colocation.dependentRole() == Role.PROMOTED ? Tasks.PROMOTE : Tasks.START;
-                block(colocation.dependent(), task, resource, changed, open);
+                block(colocation.dependent(), task, resource, action, colocation.id(), changed, open);
             }
         }
         return changed;
@@ -465,17 +465,25 @@ final class Fixpoint {
         return found;
     }
 
-    private void block(Resource dependent, String task, Resource cause, List<Action> changed, Deque<Action> open) {
+    private void block(
+            Resource dependent,
+            String task,
+            Resource cause,
+            Action from,
+            String constraint,
+            List<Action> changed,
+            Deque<Action> open) {
         for (Action action : List.copyOf(actions.of(dependent))) {
             if (action.runnable && action.is(task)) {
                 action.runnable = false;
                 action.because("colocation with " + cause.id);
+                action.cause("unrunnable", from, constraint);
                 changed.add(action);
                 open.add(action);
             }
         }
         for (Resource child : dependent.children) {
-            block(child, task, cause, changed, open);
+            block(child, task, cause, from, constraint, changed, open);
         }
     }
 }

@@ -214,6 +214,7 @@ final class HistoryCheck {
         Action action = actions.request(resource, task, intervalMs, task, null, false);
         action.optional = false;
         action.reason = CHANGED;
+        action.cause("required", null, CHANGED);
     }
 
     private void reload(Resource resource, Node node) {

@@ -19,8 +19,12 @@ public final class Planner {
         this.actions = new Actions(cluster);
     }
 
-    /** What a plan consists of. */
-    public record Result(TransitionGraph graph, List<String> changes) {}
+    /**
+     * What a plan consists of.
+     *
+     * @param actions all that was thought of, by number; empty unless reasons are wanted
+     */
+    public record Result(TransitionGraph graph, List<String> changes, List<PlannedAction> actions) {}
 
     /**
      * Places resources and plans actions; the cluster is changed by that.
@@ -69,6 +73,8 @@ public final class Planner {
         new Fixpoint(cluster, actions, joining).run();
         new InvalidEdges(actions).remove();
         TransitionGraph graph = new GraphWriting(cluster, actions, settings, notifications).write(transitionId);
-        return new Result(graph, new Changes(cluster, actions).lines());
+        List<String> changes = new Changes(cluster, actions).lines();
+        List<PlannedAction> planned = cluster.reasons.wanted() ? PlannedAction.of(actions.all(), relations) : List.of();
+        return new Result(graph, changes, planned);
     }
 }

@@ -1,7 +1,9 @@
 package systole.scheduler.planning;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import systole.scheduler.working.Resource;
 
@@ -11,6 +13,70 @@ final class Relations {
 
     List<Relation> all() {
         return all;
+    }
+
+    /** Relations that a constraint made: from one place in the list to before another. */
+    record Named(String constraint, int from, int to) {}
+
+    private final List<Named> named = new ArrayList<>();
+
+    /** Everything from a place in the list on comes from this constraint. */
+    void name(String constraint, int from) {
+        if (from < all.size()) {
+            named.add(new Named(constraint, from, all.size()));
+        }
+    }
+
+    /** A relation with the constraint that made it. */
+    private record Made(Relation relation, String constraint) {}
+
+    private @Nullable Map<Resource, List<Made>> made;
+
+    /** The constraint that relates two actions; empty if none does. Asked only when all relations are there. */
+    String constraint(Action one, Action other) {
+        Map<Resource, List<Made>> index = made != null ? made : index();
+        for (Resource at = one.resource; at != null; at = at.parent) {
+            for (Made each : index.getOrDefault(at, List.of())) {
+                Relation relation = each.relation;
+                if ((firstIs(relation, one) && thenIs(relation, other))
+                        || (firstIs(relation, other) && thenIs(relation, one))) {
+                    return each.constraint;
+                }
+            }
+        }
+        return "";
+    }
+
+    private Map<Resource, List<Made>> index() {
+        Map<Resource, List<Made>> index = new IdentityHashMap<>();
+        for (Named each : named) {
+            for (Relation relation : all.subList(each.from, each.to)) {
+                Made entry = new Made(relation, each.constraint);
+                for (Resource resource : new Resource[] {relation.firstResource(), relation.thenResource()}) {
+                    if (resource != null) {
+                        index.computeIfAbsent(resource, any -> new ArrayList<>())
+                                .add(entry);
+                    }
+                }
+            }
+        }
+        made = index;
+        return index;
+    }
+
+    private static boolean firstIs(Relation relation, Action action) {
+        return relation.firstAction() == action || covers(relation.firstResource(), relation.firstTask(), action);
+    }
+
+    private static boolean thenIs(Relation relation, Action action) {
+        return relation.thenAction() == action || covers(relation.thenResource(), relation.thenTask(), action);
+    }
+
+    private static boolean covers(@Nullable Resource resource, String task, Action action) {
+        return resource != null
+                && action.resource != null
+                && action.resource.isInside(resource)
+                && Tasks.base(task).equals(Tasks.base(Tasks.ofNotification(action.keyTask)));
     }
 
     /** (resource, task) before (resource, task). */

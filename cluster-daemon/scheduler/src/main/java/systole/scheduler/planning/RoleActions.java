@@ -237,6 +237,9 @@ final class RoleActions {
                 required = true;
             }
             Action stop = actions.request(resource, Tasks.STOP, node, !required);
+            if (required) {
+                stop.cause("required", null, whyDown(facts));
+            }
             if (facts.assigned == null) {
                 stop.reason = "node availability";
             }
@@ -245,12 +248,26 @@ final class RoleActions {
             }
             if (!resource.managed) {
                 stop.runnable = false;
+                stop.cause("unrunnable", null, resource.blocked ? "blocked" : "unmanaged");
             }
             if (resource.requiresUnfencing()) {
                 Action unfence = fencing.operation(node, "on", true, null, false);
                 relations.relate(stop, unfence, Kind.PULL);
             }
         }
+    }
+
+    private static String whyDown(Facts facts) {
+        if (facts.assigned == null) {
+            return "no node";
+        }
+        if (facts.multiplyActive) {
+            return "multiple-active";
+        }
+        if (facts.current != null && facts.current != facts.assigned) {
+            return "moves";
+        }
+        return facts.resource.failed ? "failed" : "";
     }
 
     private void start(Facts facts, boolean optional) {
@@ -279,6 +296,7 @@ final class RoleActions {
             if (!start.runnable) {
                 for (Action promote : actions.every(resource, Tasks.PROMOTE, node)) {
                     promote.runnable = false;
+                    promote.cause("unrunnable", start, "");
                 }
                 return;
             }

@@ -24,15 +24,19 @@ final class UserOrders {
 
     void make() {
         for (OrderConstraint order : cluster.orders) {
+            int before = relations.all().size();
             if (order.simple()) {
                 simple(order);
             } else {
                 sets(order);
             }
+            relations.name(order.id(), before);
         }
         for (Colocation colocation : cluster.colocations) {
             if (colocation.explicit() && colocation.score() <= -Score.LIMIT) {
+                int before = relations.all().size();
                 apart(colocation);
+                relations.name(colocation.id(), before);
             }
         }
     }

@@ -46,11 +46,9 @@ final class Activity {
             at.active.add(node);
         }
         cluster.changeScore(resource, node, Score.LIMIT);
-        cluster.reasons.add(
+        cluster.reasons.account(
                 Reason.Kind.UNMANAGED,
                 resource,
-                node,
-                Score.LIMIT,
                 resource.maintenance ? "maintenance" : "is-managed",
                 () -> resource + " is active on " + node + " and unmanaged, so it stays there");
     }
@@ -86,12 +84,11 @@ final class Activity {
         switch (resource.multipleActive) {
             case STOP_ONLY -> {
                 banEverywhere(cluster, resource);
-                cluster.reasons.add(
+                cluster.reasons.account(
                         Reason.Kind.MULTIPLE_ACTIVE,
                         resource,
-                        null,
-                        -Score.LIMIT,
                         "multiple-active",
+                        node -> true,
                         () -> resource + " is active on several nodes and has multiple-active=stop_only");
             }
             case BLOCK -> {

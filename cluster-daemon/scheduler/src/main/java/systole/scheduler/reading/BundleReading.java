@@ -14,6 +14,7 @@ import systole.scheduler.working.Cluster;
 import systole.scheduler.working.Definition;
 import systole.scheduler.working.Node;
 import systole.scheduler.working.ProbeMode;
+import systole.scheduler.working.Reason;
 import systole.scheduler.working.Replica;
 import systole.scheduler.working.Resource;
 
@@ -284,6 +285,17 @@ final class BundleReading {
             if (each.isRemoteOrGuest()) {
                 connection.table.set(each, -Score.LIMIT);
             }
+        }
+        for (Resource each : cluster.resources) {
+            cluster.reasons.account(
+                    Reason.Kind.CONTAINER, each, node.name, () -> "nodes of bundles are for what is bundled");
+        }
+        for (Resource each : List.of(child, clone, connection)) {
+            cluster.reasons.account(
+                    Reason.Kind.CONTAINER,
+                    each,
+                    replica.container.id,
+                    () -> each + " belongs to container " + replica.container);
         }
         if (!child.utilization.isEmpty()) {
             replica.container.utilization = child.utilization;

@@ -448,7 +448,8 @@ final class EntryReading {
     }
 
     private void reason(Resource unit, @Nullable Node where, String source, String why) {
-        cluster.reasons.add(Reason.Kind.FAILURE, unit, where, -Score.LIMIT, source, () -> resource + ": " + why);
+        cluster.reasons.account(
+                Reason.Kind.FAILURE, unit, source, each -> where == null || each == where, () -> resource + ": " + why);
     }
 
     private void record(HistoryEntry entry, boolean masked) {

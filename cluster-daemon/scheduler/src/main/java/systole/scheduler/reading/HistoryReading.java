@@ -142,12 +142,11 @@ final class HistoryReading {
         }
         if (cluster.options.stopRemoved) {
             cluster.changeScore(resource, null, -Score.LIMIT);
-            cluster.reasons.add(
+            cluster.reasons.account(
                     Reason.Kind.REMOVED,
                     resource,
-                    null,
-                    -Score.LIMIT,
                     "stop-removed-resources",
+                    each -> true,
                     () -> resource + " is no longer configured");
         } else {
             resource.managed = false;

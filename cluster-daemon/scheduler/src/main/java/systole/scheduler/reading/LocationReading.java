@@ -51,12 +51,14 @@ final class LocationReading {
                 if (sum < 0 && Values.isTrue(resource.meta.get("allow-unhealthy-nodes"))) {
                     continue;
                 }
-                add(new Location(
+                Location location = new Location(
                         "health-" + node.name,
                         resource,
                         null,
                         ProbeMode.ALWAYS,
-                        List.of(new Location.Entry(node, sum))));
+                        List.of(new Location.Entry(node, sum)));
+                add(location);
+                cluster.reasons.label(location, Reason.Kind.HEALTH, "node-health-strategy", () -> "health of " + node);
             }
         }
     }
@@ -172,18 +174,8 @@ final class LocationReading {
         String source = effective == constraint ? constraint.id() : constraint.id() + "/" + effective.id();
         Location location = new Location(constraint.id(), resource, role, mode, entries);
         add(location);
-        if (cluster.reasons.wanted()) {
-            for (Location.Entry entry : entries) {
-                cluster.reasons.add(
-                        source.equals(constraint.id()) ? Reason.Kind.LOCATION : Reason.Kind.RULE,
-                        resource,
-                        entry.node(),
-                        entry.score(),
-                        source,
-                        () -> "location " + source + " prefers " + entry.node() + " for " + resource + " with "
-                                + entry.score());
-            }
-        }
+        Reason.Kind kind = effective == constraint ? Reason.Kind.LOCATION : Reason.Kind.RULE;
+        cluster.reasons.label(location, kind, source, () -> "location constraint " + constraint.id());
     }
 
     private void rule(Element rule, Resource resource, List<String> matches, List<Location.Entry> entries) {

@@ -22,7 +22,12 @@ public final class Reading {
 
     /** As {@link #read}, of a running cluster: private parameters stand in the document as they are. */
     public static Cluster readLive(Element cib, Instant now) {
-        Cluster cluster = readState(cib, now, false, false);
+        return readLive(cib, now, false);
+    }
+
+    /** @param withReasons whether to record why things are as they are */
+    public static Cluster readLive(Element cib, Instant now, boolean withReasons) {
+        Cluster cluster = readState(cib, now, withReasons, false);
         readConstraints(cluster);
         return cluster;
     }

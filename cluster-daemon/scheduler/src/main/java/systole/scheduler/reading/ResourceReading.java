@@ -17,6 +17,7 @@ import systole.scheduler.working.Cluster;
 import systole.scheduler.working.Definition;
 import systole.scheduler.working.Node;
 import systole.scheduler.working.ProbeMode;
+import systole.scheduler.working.Reason;
 import systole.scheduler.working.Resource;
 import systole.scheduler.working.Role;
 
@@ -520,6 +521,11 @@ final class ResourceReading {
         if (resource.exclusiveProbes) {
             return;
         }
+        fillTable(resource);
+        cluster.reasons.account(Reason.Kind.BASE_SCORE, resource, "score", () -> "score of the node itself");
+    }
+
+    private void fillTable(Resource resource) {
         if (cluster.options.symmetric) {
             for (Node node : cluster.nodesByIndex) {
                 if (node.probeMode != ProbeMode.NEVER && !resource.table.has(node)) {

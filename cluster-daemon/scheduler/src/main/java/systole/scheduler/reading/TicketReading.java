@@ -139,12 +139,11 @@ final class TicketReading {
 
     private void ban(TicketConstraint constraint, Resource resource) {
         cluster.changeScore(resource, null, -Score.LIMIT);
-        cluster.reasons.add(
+        cluster.reasons.account(
                 Reason.Kind.TICKET,
                 resource,
-                null,
-                -Score.LIMIT,
                 constraint.id(),
+                node -> true,
                 () -> "ticket " + constraint.ticket().id() + " is not granted, or is in standby");
     }
 }

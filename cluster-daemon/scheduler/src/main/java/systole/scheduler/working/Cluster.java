@@ -116,7 +116,7 @@ public final class Cluster {
         this.now = now;
         this.nowSeconds = now.getEpochSecond();
         this.nowUtc = LocalDateTime.ofEpochSecond(nowSeconds, 0, ZoneOffset.UTC);
-        this.reasons = new Reasons(withReasons);
+        this.reasons = new Reasons(withReasons, nodesByIndex);
     }
 
     // ---- nodes

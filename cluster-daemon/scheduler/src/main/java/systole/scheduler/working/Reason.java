@@ -21,6 +21,7 @@ public record Reason(Kind kind, Resource resource, @Nullable Node node, int scor
         STICKINESS,
         COLOCATION,
         GROUP,
+        CLONE,
         DEPENDENT,
         FAIL_COUNT,
         FAILURE,
@@ -37,12 +38,24 @@ public record Reason(Kind kind, Resource resource, @Nullable Node node, int scor
         UTILIZATION,
         INSTANCE_LIMIT,
         PROMOTION,
+        PROMOTION_SCORE,
         QUORUM,
         LOAD,
         NAME,
         PREFERRED,
         CONTAINER,
         ASSIGNED,
-        NOT_ASSIGNED
+        NOT_ASSIGNED,
+        /** A score that changed in a step nobody wrote down; there must be none. */
+        UNACCOUNTED,
+        /** No entry for the node in a cluster where nodes have to be named. */
+        OPT_IN,
+        /** Which node was chosen. */
+        PLACEMENT,
+        /** One node that could have been chosen. */
+        CANDIDATE,
+        ACTION,
+        ORDER,
+        FENCING
     }
 }
