@@ -40,12 +40,7 @@ public record Reason(Kind kind, Resource resource, @Nullable Node node, int scor
         PROMOTION,
         PROMOTION_SCORE,
         QUORUM,
-        LOAD,
-        NAME,
-        PREFERRED,
         CONTAINER,
-        ASSIGNED,
-        NOT_ASSIGNED,
         /** A score that changed in a step nobody wrote down; there must be none. */
         UNACCOUNTED,
         /** No entry for the node in a cluster where nodes have to be named. */

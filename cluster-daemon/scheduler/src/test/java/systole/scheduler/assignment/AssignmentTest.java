@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import systole.formats.CibXml;
 import systole.scheduler.reading.Reading;
 import systole.scheduler.working.Cluster;
+import systole.scheduler.working.Decision;
 import systole.scheduler.working.Reason;
 import systole.scheduler.working.Resource;
 
@@ -111,15 +112,16 @@ class AssignmentTest {
                         + " transition-key='1:1:0:x'/></lrm_resource></lrm_resources></lrm>";
         Cluster cluster = assigned(sticky, location("a", "n2", "50"), running);
         assertThat(node(cluster, "a")).isEqualTo("n1");
-        assertThat(cluster.reasons.all())
-                .anySatisfy(reason -> {
-                    assertThat(reason.kind()).isEqualTo(Reason.Kind.STICKINESS);
-                    assertThat(reason.score()).isEqualTo(100);
-                })
-                .anySatisfy(reason -> {
-                    assertThat(reason.kind()).isEqualTo(Reason.Kind.ASSIGNED);
-                    assertThat(reason.text()).contains("n1 has the highest score, 100 before 50 on n2");
-                });
+        assertThat(cluster.reasons.all()).anySatisfy(reason -> {
+            assertThat(reason.kind()).isEqualTo(Reason.Kind.STICKINESS);
+            assertThat(reason.score()).isEqualTo(100);
+        });
+        assertThat(cluster.reasons.decision(cluster.everyResource.get(0))).satisfies(decision -> {
+            assertThat(decision.rule()).isEqualTo(Decision.Rule.SCORE);
+            assertThat(decision.candidates())
+                    .extracting(candidate -> candidate.node().name + " " + candidate.score())
+                    .containsExactly("n1 100", "n2 50", "n3 0");
+        });
     }
 
     @Test
