@@ -4,13 +4,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import systole.kernel.NearestWord;
 
-/** Words to a {@link Call}, by Picocli from the table of verbs; no reflection, so that it is fast. */
+/**
+ * Words to a {@link Call}, from the table of verbs. Picocli writes the manual pages from the same table; it does not read
+ * the words, because its classes are too old for a class-data archive and would double the time of every command.
+ */
 final class Arguments {
     private Arguments() {}
 
@@ -18,35 +20,56 @@ final class Arguments {
         if (verb.raw()) {
             return new Call(session, verb, Map.of(), Map.of(), words);
         }
-        if (verb.flags().isEmpty() && words.stream().noneMatch(word -> word.startsWith("-"))) {
-            return positional(session, level, verb, words, Map.of());
-        }
-        CommandLine line = new CommandLine(spec(level, verb));
-        line.setUnmatchedArgumentsAllowed(false);
-        try {
-            CommandLine.ParseResult result = line.parseArgs(words.toArray(new String[0]));
-            Map<String, String> flags = new LinkedHashMap<>();
-            for (OptionSpec option : result.matchedOptions()) {
-                Object value = option.getValue();
-                flags.put(option.longestName(), value == null ? "" : value.toString());
+        Map<String, String> flags = new LinkedHashMap<>();
+        List<String> rest = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (word.equals("--")) {
+                rest.addAll(words.subList(i + 1, words.size()));
+                break;
             }
-            List<String> rest = new ArrayList<>();
-            for (PositionalParamSpec parameter : result.matchedPositionals()) {
-                for (String value : parameter.stringValues()) {
-                    rest.add(value);
+            if (!looksLikeOption(word)) {
+                rest.add(word);
+                continue;
+            }
+            int equals = word.startsWith("--") ? word.indexOf('=') : -1;
+            String wanted = equals > 0 ? word.substring(0, equals) : word;
+            Verb.Flag flag = verb.flags().stream()
+                    .filter(each -> each.name().equals(wanted))
+                    .findFirst()
+                    .orElseThrow(() -> notKnown(level, verb, wanted));
+            if (flag.valueLabel().isEmpty()) {
+                if (equals > 0) {
+                    throw new UsageException(
+                            "option " + wanted + " takes no value", "see its options: systole help " + name(level, verb));
                 }
+                flags.put(wanted, "true");
+            } else if (equals > 0) {
+                flags.put(wanted, word.substring(equals + 1));
+            } else if (i + 1 < words.size()) {
+                flags.put(wanted, words.get(++i));
+            } else {
+                throw new UsageException(
+                        "option " + wanted + " lacks its value", "write " + wanted + " " + flag.valueLabel());
             }
-            return positional(session, level, verb, rest, flags);
-        } catch (CommandLine.UnmatchedArgumentException e) {
-            String word = e.getUnmatched().isEmpty() ? "" : e.getUnmatched().get(0);
-            List<String> known = verb.flags().stream().map(Verb.Flag::name).toList();
-            throw new UsageException(
-                    "option " + word + " is not known to " + name(level, verb) + NearestWord.hint(word, known),
-                    "see its options: systole help " + name(level, verb));
-        } catch (CommandLine.ParameterException e) {
-            throw new UsageException(
-                    String.valueOf(e.getMessage()), "see its options: systole help " + name(level, verb));
         }
+        return positional(session, level, verb, rest, flags);
+    }
+
+    /** A dash alone is a word, and so is a negative number or score. */
+    private static boolean looksLikeOption(String word) {
+        if (word.length() < 2 || word.charAt(0) != '-') {
+            return false;
+        }
+        char second = word.charAt(1);
+        return !Character.isDigit(second) && !word.equalsIgnoreCase("-inf") && !word.equalsIgnoreCase("-infinity");
+    }
+
+    private static UsageException notKnown(String level, Verb verb, String word) {
+        List<String> known = verb.flags().stream().map(Verb.Flag::name).toList();
+        return new UsageException(
+                "option " + word + " is not known to " + name(level, verb) + NearestWord.hint(word, known),
+                "see its options: systole help " + name(level, verb));
     }
 
     static String name(String level, Verb verb) {
