@@ -1,7 +1,6 @@
 package systole.coordinator;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +11,6 @@ import systole.graph.GraphAction;
 import systole.graph.PrimitiveRef;
 import systole.kernel.ClusterException.Advice;
 import systole.kernel.NearestWord;
-import systole.model.CibEdit;
 import systole.model.Element;
 import systole.state.Applied;
 import systole.state.ClusterState;
@@ -243,18 +241,18 @@ final class ClientDesk {
         Map<String, String> values = new LinkedHashMap<>(set.values());
         set.remove().forEach(name -> values.put(name, ""));
         switch (set.lifetime()) {
-            case FOREVER -> {
-                Element changed = withAttributes(set.node(), values);
+            case FOREVER ->
                 durable(
                         requestId,
-                        id -> new Command.Configure(
+                        id -> new Command.SetPermanent(
                                 author,
                                 node.self(),
                                 id,
-                                systole.state.Version.NONE,
-                                List.of(new CibEdit.Put("nodes", changed)),
+                                set.node(),
+                                idOf(set.node()),
+                                "instance_attributes",
+                                values,
                                 node.now().epochMillis()));
-            }
             case REBOOT, PRIVATE -> {
                 Command.Lifetime lifetime = set.lifetime() == ClientRequest.Lifetime.PRIVATE
                         ? Command.Lifetime.PRIVATE
@@ -270,53 +268,6 @@ final class ClientDesk {
                                 node.now().epochMillis())));
             }
         }
-    }
-
-    /** The {@code node} element with these permanent attributes; made if the configuration has none. */
-    private Element withAttributes(String name, Map<String, String> values) {
-        Element found = null;
-        for (Element nodes : node.state().configuration().children("nodes")) {
-            for (Element each : nodes.children("node")) {
-                if (each.attribute("uname", "").equals(name)) {
-                    found = each;
-                }
-            }
-        }
-        if (found == null) {
-            found = Element.leaf("node", "id", idOf(name), "uname", name);
-        }
-        String setId = "nodes-" + found.id();
-        Element set = found.child("instance_attributes").orElse(Element.leaf("instance_attributes", "id", setId));
-        Map<String, String> left = new LinkedHashMap<>(values);
-        List<Element> pairs = new ArrayList<>();
-        for (Element pair : set.children()) {
-            String value = left.remove(pair.attribute("name", ""));
-            if (value == null) {
-                pairs.add(pair);
-            } else if (!value.isEmpty()) {
-                pairs.add(pair.withAttribute("value", value));
-            }
-        }
-        left.forEach((attribute, value) -> {
-            if (!value.isEmpty()) {
-                String id = set.id() + "-" + attribute.replaceAll("[^A-Za-z0-9_.-]", ".");
-                pairs.add(Element.leaf("nvpair", "id", id, "name", attribute, "value", value));
-            }
-        });
-        List<Element> children = new ArrayList<>();
-        boolean placed = false;
-        for (Element child : found.children()) {
-            if (child.is("instance_attributes") && !placed) {
-                children.add(set.withChildren(pairs));
-                placed = true;
-            } else {
-                children.add(child);
-            }
-        }
-        if (!placed) {
-            children.add(set.withChildren(pairs));
-        }
-        return found.withChildren(children);
     }
 
     private String idOf(String name) {

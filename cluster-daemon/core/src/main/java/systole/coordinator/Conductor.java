@@ -544,7 +544,7 @@ final class Conductor {
             fenced(done.record());
         } else if (!result.isChanged()) {
             return;
-        } else if (command instanceof Command.Configure) {
+        } else if (command instanceof Command.Configure || command instanceof Command.SetPermanent) {
             changed("Configuration change");
         } else if (command instanceof Command.SetTicket) {
             changed("Ticket attribute change");

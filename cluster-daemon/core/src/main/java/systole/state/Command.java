@@ -67,6 +67,34 @@ public sealed interface Command {
         }
     }
 
+    /**
+     * Sets permanent attributes of a node, which are configuration. Only the values travel: several nodes and clients may
+     * set different attributes of one node at the same time, and none of them is lost.
+     *
+     * @param nodeId id of the {@code node} element, if it has to be made
+     * @param setType {@code instance_attributes} or {@code utilization}
+     * @param values as of {@link UpdateAttributes}
+     */
+    record SetPermanent(
+            String author,
+            String origin,
+            String requestId,
+            String node,
+            String nodeId,
+            String setType,
+            Map<String, String> values,
+            long atMillis)
+            implements Command {
+        public SetPermanent {
+            values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        }
+
+        @Override
+        public boolean isDurable() {
+            return true;
+        }
+    }
+
     /** Results of operations, or pending entries, of one node. */
     record RecordOperations(String node, List<OperationRecord> records) implements Command {
         public RecordOperations {

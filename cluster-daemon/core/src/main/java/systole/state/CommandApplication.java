@@ -56,6 +56,17 @@ final class CommandApplication {
         if (command instanceof Command.Configure configure) {
             return configure(state, configure);
         }
+        if (command instanceof Command.SetPermanent set) {
+            return configure(
+                    state,
+                    new Command.Configure(
+                            set.author(),
+                            set.origin(),
+                            set.requestId(),
+                            Version.NONE,
+                            List.of(PermanentAttributes.edit(state.configuration(), set)),
+                            set.atMillis()));
+        }
         if (command instanceof Command.ForgetHistory forget) {
             return forgetHistory(state, forget);
         }

@@ -52,6 +52,11 @@ final class CommandCodec {
             w.out.octet(11).text(c.node());
         } else if (command instanceof Command.ForgetFencing c) {
             w.out.octet(12).text(c.target());
+        } else if (command instanceof Command.SetPermanent c) {
+            w.out.octet(14).text(c.author()).text(c.origin()).text(c.requestId());
+            w.out.text(c.node()).text(c.nodeId()).text(c.setType());
+            w.map(c.values());
+            w.out.number(c.atMillis());
         } else {
             throw new AssertionError("command without a format: " + command);
         }
@@ -91,6 +96,16 @@ final class CommandCodec {
             case 13 ->
                 new Command.Configure(
                         r.in.text(), r.in.text(), r.in.text(), r.version(), r.edits(), r.in.number(), r.in.text());
+            case 14 ->
+                new Command.SetPermanent(
+                        r.in.text(),
+                        r.in.text(),
+                        r.in.text(),
+                        r.in.text(),
+                        r.in.text(),
+                        r.in.text(),
+                        r.map(),
+                        r.in.number());
             default -> throw new Malformed("unknown kind of command " + kind);
         };
     }

@@ -19,6 +19,9 @@ final class PendingAnswers {
         if (command instanceof Command.SetTicket ticket) {
             return ticket.requestId();
         }
+        if (command instanceof Command.SetPermanent set) {
+            return set.requestId();
+        }
         throw new IllegalArgumentException("not a durable command: " + command);
     }
 

@@ -139,6 +139,33 @@ class CommandApplicationTest {
     }
 
     @Test
+    void permanentAttributesThatAreSetSideBySideAllStay() {
+        ClusterState state = start;
+        for (String name : List.of("a", "b", "c")) {
+            state = state.apply(new Command.SetPermanent(
+                            "root", "beta", "beta:1:" + name, "alpha", "1", "instance_attributes", Map.of(name, "1"), 5))
+                    .state();
+        }
+        state = state.apply(new Command.SetPermanent(
+                        "root", "beta", "beta:1:d", "alpha", "1", "instance_attributes", Map.of("a", "", "b", "b++"), 5))
+                .state();
+
+        assertThat(systole.formats.CibXml.write(state.configuration().child("nodes").orElseThrow()))
+                .isEqualTo("""
+                <nodes>
+                  <node id="1" uname="alpha">
+                    <instance_attributes id="nodes-1">
+                      <nvpair id="nodes-1-b" name="b" value="2"/>
+                      <nvpair id="nodes-1-c" name="c" value="1"/>
+                    </instance_attributes>
+                  </node>
+                </nodes>
+                """);
+        assertThat(state.changes()).hasSize(4);
+        assertThat(state.version().epoch()).isEqualTo(start.version().epoch() + 4);
+    }
+
+    @Test
     void aMemberCannotBeConfirmedAsOff() {
         Applied applied = start.apply(new Command.ConfirmFenced("alpha", "root", 1));
 

@@ -59,6 +59,8 @@ class MessageCodecProperties {
                         List.of(new CibEdit.ReplaceConfiguration(Element.leaf("configuration"))),
                         2),
                 new Command.SetTicket("root", "alpha:1:3", "T", granted, 3),
+                new Command.SetPermanent(
+                        "root", "alpha", "alpha:1:4", "beta", "2", "instance_attributes", Map.of("site", "a"), 3),
                 new Command.RecordOperations(
                         "alpha", List.of(new OperationRecord("web", "ocf", "heartbeat", "Dummy", operation))),
                 new Command.ForgetHistory("alpha", "web", "other"),

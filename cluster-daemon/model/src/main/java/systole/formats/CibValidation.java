@@ -77,11 +77,14 @@ public final class CibValidation {
 
     /** Findings of the second configuration that the first did not have already. */
     public static List<Finding> introduced(Element before, Element after, String source) {
+        List<Finding> fresh = new ArrayList<>(check(after, source));
+        if (fresh.isEmpty()) {
+            return fresh;
+        }
         Set<String> old = new HashSet<>();
         for (Finding finding : check(before, source)) {
             old.add(finding.what());
         }
-        List<Finding> fresh = new ArrayList<>(check(after, source));
         fresh.removeIf(finding -> old.contains(finding.what()));
         return fresh;
     }
@@ -306,7 +309,6 @@ public final class CibValidation {
     }
 
     private void unknown(Element set, Element pair, String name, Options.Scope scope) {
-        String hint = NearestWord.hint(name, Options.names(scope));
         String place = place(pair, pair.id());
         if (scope == Options.Scope.CLUSTER) {
             boolean foreign = !set.id().equals("cib-bootstrap-options");
@@ -316,10 +318,15 @@ public final class CibValidation {
             if (!foreign && findings.size() < MOST) {
                 findings.add(Finding.doubt(
                         place,
-                        "cluster property '" + name + "' is not known" + hint,
+                        "cluster property '" + name + "' is not known"
+                                + NearestWord.hint(name, Options.names(scope)),
                         "correct the name, or begin it with x- if it is data of your own"));
             }
-        } else if (scope == Options.Scope.META && !hint.isEmpty() && findings.size() < MOST) {
+        } else if (scope == Options.Scope.META && findings.size() < MOST) {
+            String hint = NearestWord.hint(name, Options.names(scope));
+            if (hint.isEmpty()) {
+                return;
+            }
             findings.add(Finding.warning(
                     place,
                     "meta attribute '" + name + "' is not known to the cluster" + hint,

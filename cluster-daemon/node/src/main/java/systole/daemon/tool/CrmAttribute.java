@@ -50,6 +50,8 @@ final class CrmAttribute {
         }
     }
 
+    private static final int TRIES = 8;
+
     private final ToolCall call;
     private final ToolOptions options;
     private final Scope scope;
@@ -84,13 +86,16 @@ final class CrmAttribute {
         CrmAttribute self = new CrmAttribute(call);
         return switch (self.scope) {
             case STATUS, NODES -> self.nodeAttribute(self.scope == Scope.STATUS ? "reboot" : "forever");
-            case CRM_CONFIG, RSC_DEFAULTS, OP_DEFAULTS, UTILIZATION ->
-                new Ask(
-                        new Request.ReadCib(),
-                        answer -> answer instanceof Answer.Cib cib
-                                ? self.inConfiguration(cib.cib())
-                                : AgentTools.failed(call, answer));
+            case CRM_CONFIG, RSC_DEFAULTS, OP_DEFAULTS, UTILIZATION -> self.readConfiguration(TRIES);
         };
+    }
+
+    private ToolStep readConfiguration(int triesLeft) {
+        return new Ask(
+                new Request.ReadCib(),
+                answer -> answer instanceof Answer.Cib cib
+                        ? inConfiguration(cib.cib(), triesLeft)
+                        : AgentTools.failed(call, answer));
     }
 
     private Scope scope() throws UsageException {
@@ -152,7 +157,7 @@ final class CrmAttribute {
                         : "scope=" + scope.word + "  name=" + name + " value=" + shown.get() + "\n");
     }
 
-    private ToolStep inConfiguration(Element cib) {
+    private ToolStep inConfiguration(Element cib, int triesLeft) {
         Element configuration = cib.child("configuration").orElseThrow();
         String wantedSet = options.value("set-name");
         Optional<Element> set = set(configuration, wantedSet);
@@ -173,10 +178,10 @@ final class CrmAttribute {
         attributes.put("id", setId);
         Element made = Element.of(setName(), attributes, List.of(written));
         if (scope != Scope.UTILIZATION) {
-            return change(new CibEdit.Put(scope.word, made));
+            return make(new CibEdit.Put(scope.word, made), cib, triesLeft);
         }
         return nodeElement(configuration)
-                .map(owner -> change(new CibEdit.Put(owner.id(), made)))
+                .map(owner -> make(new CibEdit.Put(owner.id(), made), cib, triesLeft))
                 .orElse(ToolStep.fail(AgentTools.NO_SUCH_OBJECT, "crm_attribute: there is no node " + node));
     }
 
@@ -184,6 +189,20 @@ final class CrmAttribute {
         Request request = new Request.Configure(List.of(edit), "", call.name() + " " + name, call.name(), true, false);
         return new Ask(
                 request, answer -> answer instanceof Answer.Done ? ToolStep.out("") : AgentTools.failed(call, answer));
+    }
+
+    /** A set that is not there yet; if somebody else makes it meanwhile, his values must not be overwritten. */
+    private ToolStep make(CibEdit edit, Element cib, int triesLeft) {
+        String guard = cib.attribute("admin_epoch", "0") + "." + cib.attribute("epoch", "0");
+        Request request = new Request.Configure(List.of(edit), guard, call.name() + " " + name, call.name(), true, false);
+        return new Ask(request, answer -> {
+            if (answer instanceof Answer.Failed failed
+                    && triesLeft > 1
+                    && failed.whatHappened().contains("the configuration has moved")) {
+                return readConfiguration(triesLeft - 1);
+            }
+            return answer instanceof Answer.Done ? ToolStep.out("") : AgentTools.failed(call, answer);
+        });
     }
 
     private String setName() {
