@@ -41,7 +41,8 @@ final class Arguments {
             if (flag.valueLabel().isEmpty()) {
                 if (equals > 0) {
                     throw new UsageException(
-                            "option " + wanted + " takes no value", "see its options: systole help " + name(level, verb));
+                            "option " + wanted + " takes no value",
+                            "see its options: systole help " + name(level, verb));
                 }
                 flags.put(wanted, "true");
             } else if (equals > 0) {

@@ -143,14 +143,29 @@ class CommandApplicationTest {
         ClusterState state = start;
         for (String name : List.of("a", "b", "c")) {
             state = state.apply(new Command.SetPermanent(
-                            "root", "beta", "beta:1:" + name, "alpha", "1", "instance_attributes", Map.of(name, "1"), 5))
+                            "root",
+                            "beta",
+                            "beta:1:" + name,
+                            "alpha",
+                            "1",
+                            "instance_attributes",
+                            Map.of(name, "1"),
+                            5))
                     .state();
         }
         state = state.apply(new Command.SetPermanent(
-                        "root", "beta", "beta:1:d", "alpha", "1", "instance_attributes", Map.of("a", "", "b", "b++"), 5))
+                        "root",
+                        "beta",
+                        "beta:1:d",
+                        "alpha",
+                        "1",
+                        "instance_attributes",
+                        Map.of("a", "", "b", "b++"),
+                        5))
                 .state();
 
-        assertThat(systole.formats.CibXml.write(state.configuration().child("nodes").orElseThrow()))
+        assertThat(systole.formats.CibXml.write(
+                        state.configuration().child("nodes").orElseThrow()))
                 .isEqualTo("""
                 <nodes>
                   <node id="1" uname="alpha">

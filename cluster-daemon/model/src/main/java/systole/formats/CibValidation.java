@@ -318,8 +318,7 @@ public final class CibValidation {
             if (!foreign && findings.size() < MOST) {
                 findings.add(Finding.doubt(
                         place,
-                        "cluster property '" + name + "' is not known"
-                                + NearestWord.hint(name, Options.names(scope)),
+                        "cluster property '" + name + "' is not known" + NearestWord.hint(name, Options.names(scope)),
                         "correct the name, or begin it with x- if it is data of your own"));
             }
         } else if (scope == Options.Scope.META && findings.size() < MOST) {

@@ -119,6 +119,14 @@ final class NodeFront implements NodeDoor {
         facts.put("phase", status.phase());
         facts.put("ring", status.ring().toString());
         facts.put("members", names(status.members()));
+        facts.put(
+                "ring_id",
+                status.ring().toString().replaceFirst(".*:", conf.nodes().get(0).id() + "."));
+        conf.nodes().forEach(node -> facts.put("votes." + node.name(), Integer.toString(node.votes())));
+        conf.nodes().stream()
+                .filter(node -> node.name().equals(name))
+                .forEach(node ->
+                        node.addresses().forEach((link, address) -> facts.put("address." + link, address.host())));
         facts.put("queued", String.valueOf(status.queued()));
         for (RingStatus.LinkStatus link : status.links()) {
             String words = (link.heard() ? "heard" : "silent for " + Math.round(link.silentMillis()) + " ms")

@@ -50,10 +50,13 @@ public final class AgentTools {
                 case "crm_attribute", "crm_master" -> CrmAttribute.begin(call);
                 case "attrd_updater" -> attrdUpdater(call);
                 case "crm_node" -> crmNode(call);
-                case "crm_mon" -> new Ask(new Request.Status(), answer -> crmMon(call, answer));
-                case "cibadmin" -> cibadmin(call);
+                case "crm_mon" -> crmMon(call);
+                case "cibadmin" -> Cibadmin.begin(call);
                 case "crm_resource" -> CrmResource.begin(call);
                 case "stonith_admin" -> stonithAdmin(call);
+                case "corosync-quorumtool" -> CorosyncTools.quorumTool(call);
+                case "corosync-cfgtool" -> CorosyncTools.cfgTool(call);
+                case "corosync-cmapctl" -> CorosyncTools.cmapctl(call);
                 case "pacemakerd" -> ToolStep.out("Pacemaker 2.1.5\n");
                 default ->
                     ToolStep.fail(USAGE, call.name() + ": not one of the commands that Systole offers to agents");
@@ -190,30 +193,13 @@ public final class AgentTools {
         });
     }
 
-    private static ToolStep crmMon(ToolCall call, Answer answer) {
-        if (!(answer instanceof Answer.Status status)) {
-            return failed(call, answer);
-        }
-        boolean old = call.arguments().stream().anyMatch(word -> word.equals("--as-xml") || word.endsWith("X"));
-        boolean xml = old || call.arguments().stream().anyMatch(word -> word.contains("output-as=xml"));
-        if (!xml) {
-            return ToolStep.fail(USAGE, "crm_mon: only XML is offered to agents; for people there is: systole status");
-        }
-        return ToolStep.out(CrmMonXml.write(status, old));
-    }
-
-    private static ToolStep cibadmin(ToolCall call) throws UsageException {
-        ToolOptions options = new ToolOptions(
-                call.arguments(), "Q,query", "A,xpath:", "o,scope:", "l,local", "V,verbose", "n,no-children");
-        if (!options.has("query")) {
-            throw new UsageException("agents may only query; change the configuration with: systole configure");
-        }
-        return new Ask(new Request.ReadCib(), answer -> {
-            if (!(answer instanceof Answer.Cib cib)) {
-                return failed(call, answer);
-            }
-            return CibQuery.answer(cib.cib(), options.value("xpath"), options.value("scope"));
-        });
+    private static ToolStep crmMon(ToolCall call) throws UsageException {
+        ToolOptions options = CrmMon.options(call);
+        return new Ask(
+                new Request.Status(),
+                answer -> answer instanceof Answer.Status status
+                        ? CrmMon.answer(call, options, status)
+                        : failed(call, answer));
     }
 
     private static ToolStep stonithAdmin(ToolCall call) throws UsageException {
@@ -228,8 +214,13 @@ public final class AgentTools {
                 "U,unfence:",
                 "V,verbose");
         if (options.has("history")) {
-            return ToolStep.out("<pacemaker-result api-version=\"2.25\" request=\"stonith_admin\">\n"
-                    + "  <status code=\"0\" message=\"OK\"/>\n</pacemaker-result>\n");
+            String wanted = options.value("history");
+            return new Ask(
+                    new Request.FenceHistory(wanted.equals("*") ? "" : wanted),
+                    answer -> answer instanceof Answer.Events events
+                            ? ToolStep.out(FenceHistory.of(
+                                    call, options.value("output-as").equals("xml"), events))
+                            : failed(call, answer));
         }
         String action = options.has("reboot") ? "reboot" : options.has("fence") ? "off" : "on";
         String node = options.value("reboot", options.value("fence", options.value("unfence")));

@@ -2,19 +2,22 @@ package systole.daemon.tool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import systole.formats.CibXml;
+import systole.kernel.BadInputException;
 import systole.model.Element;
 
-/** {@code cibadmin -Q}: the whole, a section, or one of the few paths that agents ask for. */
+/** {@code cibadmin -Q}: the whole, a section, or what a path of simple steps names. */
 final class CibQuery {
-    private static final Pattern NVPAIR =
-            Pattern.compile("//node_state(?:\\[@crmd=['\"]online['\"]])?//nvpair\\[@name=['\"]([^'\"]+)['\"]]");
-    private static final Pattern OPERATION =
-            Pattern.compile("//node_state\\[@uname=['\"]([^'\"]+)['\"]]//lrm_resource\\[@id=['\"]([^'\"]+)['\"]]"
-                    + "/lrm_rsc_op\\[@operation=['\"]([^'\"]+)['\"]]\\[@op-status=['\"]([^'\"]+)['\"]]");
+    /** One step: the axis, the name, the conditions. */
+    private static final Pattern STEP = Pattern.compile("(//?)([A-Za-z_][\\w.-]*|\\*)((?:\\[[^\\]]*\\])*)");
+
+    private static final Pattern CONDITION =
+            Pattern.compile("\\s*@([\\w.:-]+)\\s*(?:=\\s*(?:'([^']*)'|\"([^\"]*)\"))?\\s*(?:and\\b|$)");
 
     private CibQuery() {}
 
@@ -28,36 +31,21 @@ final class CibQuery {
         if (path.isEmpty()) {
             return ToolStep.out(CibXml.write(cib) + "\n");
         }
-        Matcher pairs = NVPAIR.matcher(path);
-        Matcher operations = OPERATION.matcher(path);
-        List<Element> found = new ArrayList<>();
-        if (pairs.matches()) {
-            for (Element state : states(cib)) {
-                if (!path.contains("@crmd=") || isOnline(state)) {
-                    collect(state, "nvpair", "name", pairs.group(1), found);
-                }
-            }
-        } else if (operations.matches()) {
-            for (Element state : states(cib)) {
-                if (state.attribute("uname", "").equals(operations.group(1))) {
-                    List<Element> resources = new ArrayList<>();
-                    collect(state, "lrm_resource", "id", operations.group(2), resources);
-                    resources.forEach(resource -> resource.children("lrm_rsc_op").stream()
-                            .filter(op -> op.attribute("operation", "").equals(operations.group(3))
-                                    && op.attribute("op-status", "").equals(operations.group(4)))
-                            .forEach(found::add));
-                }
-            }
-        } else {
-            return ToolStep.fail(
-                    AgentTools.USAGE, "cibadmin: this path is not among those that agents are known to use: " + path);
+        List<Element> found;
+        try {
+            found = find(cib, path);
+        } catch (BadInputException e) {
+            return ToolStep.fail(AgentTools.USAGE, "cibadmin: " + e.getMessage());
         }
         if (found.isEmpty()) {
             return nothing();
         }
         StringBuilder lines = new StringBuilder();
         for (Element element : found) {
-            lines.append("  ").append(line(element)).append('\n');
+            lines.append(
+                    element.children().isEmpty()
+                            ? "  " + line(element) + "\n"
+                            : CibXml.write(element).indent(2));
         }
         return ToolStep.out(found.size() == 1 ? lines.toString() : "<xpath-query>\n" + lines + "</xpath-query>\n");
     }
@@ -66,22 +54,79 @@ final class CibQuery {
         return ToolStep.fail(AgentTools.NO_SUCH_OBJECT, "Call cib_query failed (-6): No such device or address");
     }
 
-    private static List<Element> states(Element cib) {
-        return cib.child("status").map(status -> status.children("node_state")).orElse(List.of());
+    /**
+     * What a path names: steps with {@code /} and {@code //}, names or {@code *}, conditions on attributes joined by
+     * {@code and}, which is all that tools of the field use.
+     *
+     * @throws BadInputException for any other path
+     */
+    static List<Element> find(Element root, String path) {
+        Matcher steps = STEP.matcher(path);
+        Element document = Element.of("#document", Map.of(), List.of(root));
+        List<Element> at = List.of(document);
+        int end = 0;
+        while (steps.find()) {
+            if (steps.start() != end) {
+                break;
+            }
+            end = steps.end();
+            List<Element> next = new ArrayList<>();
+            for (Element each : at) {
+                collect(each, steps.group(1).equals("//"), steps.group(2), steps.group(3), next);
+            }
+            at = next;
+        }
+        if (end != path.length() || end == 0) {
+            throw new BadInputException(
+                    "path",
+                    "'" + path.substring(end) + "' is not understood",
+                    "use steps, names and [@attribute='value']");
+        }
+        return at;
     }
 
-    private static boolean isOnline(Element state) {
-        String controller = state.attribute("crmd", "");
-        return !controller.isEmpty() && !controller.equals("offline") && !controller.equals("0");
-    }
-
-    private static void collect(Element in, String name, String key, String value, List<Element> found) {
+    private static void collect(Element in, boolean deep, String name, String conditions, List<Element> found) {
         for (Element child : in.children()) {
-            if (child.is(name) && child.attribute(key, "").equals(value)) {
+            if ((name.equals("*") || child.is(name)) && holds(child, conditions)) {
                 found.add(child);
             }
-            collect(child, name, key, value, found);
+            if (deep) {
+                collect(child, true, name, conditions, found);
+            }
         }
+    }
+
+    private static boolean holds(Element element, String conditions) {
+        for (String bracket :
+                conditions.isEmpty() ? new String[0] : conditions.substring(1).split("\\[")) {
+            String inner = bracket.substring(0, bracket.length() - 1);
+            Matcher matcher = CONDITION.matcher(inner);
+            int end = 0;
+            while (end < inner.length() && matcher.find(end) && matcher.start() == end) {
+                end = matcher.end();
+                String wanted = matcher.group(2) != null ? matcher.group(2) : matcher.group(3);
+                if (!satisfies(element, matcher.group(1), wanted)) {
+                    return false;
+                }
+            }
+            if (end < inner.length()) {
+                throw new BadInputException(
+                        "path", "'[" + inner + "]' is not understood", "write [@attribute='value'], joined by and");
+            }
+        }
+        return true;
+    }
+
+    /** States of nodes say since when, where old ones say whether. */
+    private static boolean satisfies(Element element, String name, @Nullable String wanted) {
+        String value = element.attribute(name);
+        if (wanted == null) {
+            return value != null;
+        }
+        if (element.is("node_state") && name.equals("crmd") && wanted.equals("online")) {
+            return value != null && !value.isEmpty() && !value.equals("offline") && !value.equals("0");
+        }
+        return wanted.equals(value);
     }
 
     /** One element on one line; the value of an nvpair stands last, since agents take the last quoted text. */

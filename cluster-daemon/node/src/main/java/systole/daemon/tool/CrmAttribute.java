@@ -194,7 +194,8 @@ final class CrmAttribute {
     /** A set that is not there yet; if somebody else makes it meanwhile, his values must not be overwritten. */
     private ToolStep make(CibEdit edit, Element cib, int triesLeft) {
         String guard = cib.attribute("admin_epoch", "0") + "." + cib.attribute("epoch", "0");
-        Request request = new Request.Configure(List.of(edit), guard, call.name() + " " + name, call.name(), true, false);
+        Request request =
+                new Request.Configure(List.of(edit), guard, call.name() + " " + name, call.name(), true, false);
         return new Ask(request, answer -> {
             if (answer instanceof Answer.Failed failed
                     && triesLeft > 1

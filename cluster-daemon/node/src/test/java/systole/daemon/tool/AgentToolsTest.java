@@ -43,14 +43,20 @@ class AgentToolsTest {
             <clone id="cl"><meta_attributes id="m"><nvpair id="mp" name="promotable" value="true"/></meta_attributes>
             <primitive id="db" class="ocf" provider="heartbeat" type="redis"/></clone>
             <primitive id="vip" class="ocf" provider="heartbeat" type="IPaddr2"/></resources><constraints/></configuration>
-            <status><node_state id="1" uname="labn1" crmd="online" in_ccm="true"><lrm id="1"><lrm_resources>
-            <lrm_resource id="db"><lrm_rsc_op id="db_start_0" operation="start" call-id="4" rc-code="0" op-status="0"/>
-            <lrm_rsc_op id="db_promote_0" operation="promote" call-id="5" rc-code="0" op-status="0"/></lrm_resource>
-            <lrm_resource id="vip"><lrm_rsc_op id="vip_monitor_0" operation="monitor" call-id="2" rc-code="7"/></lrm_resource>
+            <status><node_state id="1" uname="labn1" crmd="online" in_ccm="true"
+            join="member" expected="member"><lrm id="1"><lrm_resources>
+            <lrm_resource id="db"><lrm_rsc_op id="db_start_0" operation="start" call-id="4" rc-code="0" op-status="0"
+            transition-key="4:1:0:00000000-0000-0000-0000-000000000000"/>
+            <lrm_rsc_op id="db_promote_0" operation="promote" call-id="5" rc-code="0" op-status="0"
+            transition-key="4:1:0:00000000-0000-0000-0000-000000000000"/></lrm_resource>
+            <lrm_resource id="vip"><lrm_rsc_op id="vip_monitor_0" operation="monitor" call-id="2" rc-code="7"
+            op-status="0" transition-key="4:1:7:00000000-0000-0000-0000-000000000000"/></lrm_resource>
             </lrm_resources></lrm><transient_attributes id="1"><instance_attributes id="s1">
             <nvpair id="status-1-seq" name="seq" value="9"/></instance_attributes></transient_attributes></node_state>
-            <node_state id="2" uname="labn2" crmd="online" in_ccm="1700000000"><lrm id="2"><lrm_resources>
-            <lrm_resource id="db"><lrm_rsc_op id="db_start_0" operation="start" call-id="4" rc-code="0" op-status="0"/>
+            <node_state id="2" uname="labn2" crmd="1700000000" in_ccm="1700000000"
+            join="member" expected="member"><lrm id="2"><lrm_resources>
+            <lrm_resource id="db"><lrm_rsc_op id="db_start_0" operation="start" call-id="4" rc-code="0" op-status="0"
+            transition-key="4:1:0:00000000-0000-0000-0000-000000000000"/>
             </lrm_resource></lrm_resources></lrm></node_state></status></cib>
             """;
 
@@ -169,13 +175,15 @@ class AgentToolsTest {
                                 ".*resource.*id=\"db\".* role=\"(Promoted|Master)\".* active=\"true\".* orphaned=\"false\".* failed=\"false\".*"))
                 .hasSize(1);
         assertThat(lines(xml, ".*<resource id=\"db\" .*role=\"Unpromoted\".*")).hasSize(1);
-        assertThat(lines(xml, ".*<resource id=\"vip\" .*role=\"Stopped\".*")).hasSize(1);
+        assertThat(lines(xml, ".*<resource id=\"vip\" .*")).isEmpty();
+        assertThat(lines(run("crm_mon", "-1r", "--output-as=xml"), ".*<resource id=\"vip\" .*role=\"Stopped\".*"))
+                .hasSize(1);
         assertThat(lines(xml, ".*<node name=\"labn1\" .* online=\"true\".*")).hasSize(1);
         assertThat(lines(xml, ".*<node name=\"labn3\" .* online=\"false\".*")).hasSize(1);
         assertThat(xml).doesNotContain("%").doesNotContain("\\");
         assertThat(CibXml.read("crm_mon", xml.substring(2, xml.length() - 1)).name())
                 .isEqualTo("pacemaker-result");
-        assertThat(run("crm_mon", "-1X")).startsWith("0|<crm_mon ");
+        assertThat(run("crm_mon", "-1X")).startsWith("0|<?xml version=\"1.0\"?>\n<crm_mon ");
     }
 
     @Test
@@ -186,6 +194,51 @@ class AgentToolsTest {
                 .startsWith("105||");
         assertThat(run("cibadmin", "-Q")).contains("<configuration>");
         assertThat(run("cibadmin", "--replace")).startsWith("64||");
+        assertThat(run("cibadmin", "-Q", "--xpath", "//nodes/node[@id='2' and @uname='labn2']"))
+                .isEqualTo("0|  <node id=\"2\" uname=\"labn2\"/>\n|");
+        assertThat(run("cibadmin", "-Q", "--xpath", "count(//node)")).startsWith("64||");
+    }
+
+    @Test
+    void cibadminCreatesModifiesReplacesAndDeletes() {
+        String set = "<cluster_property_set id='s'><nvpair id='p' name='x-a' value='1'/></cluster_property_set>";
+        assertThat(run("cibadmin", "-C", "-o", "crm_config", "-X", set)).isEqualTo("0||");
+        assertThat(run("cibadmin", "-C", "-o", "crm_config", "-X", set)).startsWith("108||");
+        assertThat(run("cibadmin", "-M", "-X", "<nvpair id='p' value='2'/>")).isEqualTo("0||");
+        assertThat(run("cibadmin", "-Q", "--xpath", "//nvpair[@name='x-a']"))
+                .isEqualTo("0|  <nvpair id=\"p\" name=\"x-a\" value=\"2\"/>\n|");
+        assertThat(run("cibadmin", "-M", "-X", "<nvpair id='gone' value='2'/>")).startsWith("105||");
+        assertThat(run("cibadmin", "-R", "-X", "<nvpair id='p' name='x-b' value='3'/>"))
+                .isEqualTo("0||");
+        assertThat(run("cibadmin", "-Q", "--xpath", "//nvpair[@name='x-a']")).startsWith("105||");
+        assertThat(run("cibadmin", "-D", "-X", "<nvpair id='p'/>")).isEqualTo("0||");
+        assertThat(run("cibadmin", "-D", "--xpath", "//cluster_property_set[@id='s']"))
+                .isEqualTo("0||");
+        assertThat(run("cibadmin", "-Q", "--xpath", "//crm_config/*")).startsWith("105||");
+    }
+
+    @Test
+    void crmMonTellsPeopleToo() {
+        assertThat(run("crm_mon", "-1"))
+                .contains("\nNode List:\n")
+                .contains("  * Online: [ labn1 labn2 ]\n")
+                .contains("Active Resources:\n")
+                .doesNotContain("vip");
+        assertThat(run("crm_mon", "-1", "-r"))
+                .contains("Full List of Resources:\n")
+                .contains("vip");
+    }
+
+    @Test
+    void monitoringReadsQuorumAndLinks() {
+        assertThat(run("corosync-quorumtool", "-p"))
+                .contains("Quorate:          Yes\n")
+                .containsPattern("Expected votes: +3\nHighest expected: 3\nTotal votes: +2\nQuorum: +2")
+                .contains("         1          1         NR labn1 (local)\n")
+                .doesNotContain("labn3");
+        assertThat(run("corosync-cfgtool", "-s")).contains("RING ID 0\n\tid\t= 192.0.2.1\n\tstatus\t= ring 0 active");
+        assertThat(run("corosync-cmapctl", "-g", "totem.cluster_name"))
+                .isEqualTo("0|totem.cluster_name (str) = lab\n|");
     }
 
     @Test
@@ -309,6 +362,27 @@ class AgentToolsTest {
                 }
             });
             return new Answer.Attributes(found);
+        }
+        if (request instanceof Request.Ring) {
+            return new Answer.Facts(new TreeMap<>(Map.of(
+                    "cluster",
+                    "lab",
+                    "node",
+                    "labn1",
+                    "quorate",
+                    "true",
+                    "members",
+                    "labn1 labn2",
+                    "expected_votes",
+                    "3",
+                    "votes",
+                    "2",
+                    "votes_needed",
+                    "2",
+                    "address.0",
+                    "192.0.2.1",
+                    "link.labn2.0",
+                    "heard, every 40 ms")));
         }
         if (request instanceof Request.ReadCib) {
             return new Answer.Cib("0.1.2", cib);

@@ -57,7 +57,7 @@ final class ResourceLines {
         return resource.unique ? resource.id : withoutNumber(resource.id);
     }
 
-    private static String withoutNumber(String id) {
+    static String withoutNumber(String id) {
         int colon = id.lastIndexOf(':');
         return colon < 0 ? id : id.substring(0, colon);
     }
@@ -126,6 +126,18 @@ final class ResourceLines {
             return Role.UNPROMOTED;
         }
         return resource.role;
+    }
+
+    /** What is under way, for XML: monitors too; {@code null} if nothing. */
+    static @Nullable String pendingWord(Resource resource) {
+        if (resource.pendingTask == null) {
+            return null;
+        }
+        if (resource.pendingTask.equals("monitor")) {
+            return "Monitoring";
+        }
+        String state = pendingState(resource);
+        return state.isEmpty() ? null : state;
     }
 
     private static String pendingState(Resource resource) {

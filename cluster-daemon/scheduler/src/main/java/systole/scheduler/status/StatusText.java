@@ -32,6 +32,21 @@ public final class StatusText {
         return text.out.toString();
     }
 
+    /** How many instances of resources are configured, or left over and active. */
+    public static int instances(Cluster cluster) {
+        int all = 0;
+        for (Resource resource : cluster.everyResource) {
+            boolean gone = resource.removed && !Activeness.active(resource);
+            all += resource.isPrimitive() && !resource.internal && !gone ? 1 : 0;
+        }
+        return all;
+    }
+
+    /** Whether the resource, or a part of it, runs anywhere. */
+    public static boolean isActive(Resource resource) {
+        return Activeness.active(resource);
+    }
+
     /** What comes before the title of the current status (20.1): maintenance mode, disabled and blocked resources. */
     public static String heading(Cluster cluster) {
         StringBuilder heading = new StringBuilder();
@@ -150,9 +165,18 @@ public final class StatusText {
     }
 
     private String health(Node node) {
+        return switch (healthColour(cluster, node)) {
+            case "red" -> " (health is RED)";
+            case "yellow" -> " (health is YELLOW)";
+            default -> "";
+        };
+    }
+
+    /** {@code green}, {@code yellow} or {@code red}, by the worst health attribute. */
+    static String healthColour(Cluster cluster, Node node) {
         Options options = cluster.options;
         if (options.health == Options.HealthStrategy.NONE) {
-            return "";
+            return "green";
         }
         boolean yellow = false;
         for (Map.Entry<String, String> attribute : node.attributes.entrySet()) {
@@ -163,13 +187,13 @@ public final class StatusText {
             int score = options.score(value, 0);
             boolean word = value.equals("red") || value.equals("yellow") || value.equals("green");
             if (value.equals("red") || (!word && score <= options.healthRed)) {
-                return " (health is RED)";
+                return "red";
             }
             if (value.equals("yellow")
                     || (!word && options.healthYellow != options.healthGreen && score <= options.healthYellow)) {
                 yellow = true;
             }
         }
-        return yellow ? " (health is YELLOW)" : "";
+        return yellow ? "yellow" : "green";
     }
 }
