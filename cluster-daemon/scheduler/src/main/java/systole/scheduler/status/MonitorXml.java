@@ -180,7 +180,7 @@ public final class MonitorXml {
                 "cluster_options",
                 false,
                 "stonith-enabled",
-                flag(Values.isTrue(options.text("stonith-enabled", "true"))),
+                flag(Values.isTrue(options.text("fencing-enabled", options.text("stonith-enabled", "true")))),
                 "symmetric-cluster",
                 flag(options.symmetric),
                 "no-quorum-policy",
