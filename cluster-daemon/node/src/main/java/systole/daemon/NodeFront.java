@@ -121,7 +121,9 @@ final class NodeFront implements NodeDoor {
         facts.put("members", names(status.members()));
         facts.put(
                 "ring_id",
-                status.ring().toString().replaceFirst(".*:", conf.nodes().get(0).id().value() + "."));
+                status.ring()
+                        .toString()
+                        .replaceFirst(".*:", conf.nodes().get(0).id().value() + "."));
         conf.nodes().forEach(node -> facts.put("votes." + node.name(), Integer.toString(node.votes())));
         conf.nodes().stream()
                 .filter(node -> node.name().equals(name))
