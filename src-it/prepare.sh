@@ -1,5 +1,5 @@
 # Sourced by the scripts of this repository: finds the tools they need, installs what is missing.
-# prepare TOOL...   TOOL: java mvn ip nft perl shellcheck agents (optional ones only warn)
+# prepare TOOL...   TOOL: java mvn ip nft perl shellcheck agents exporter (optional ones only warn)
 
 systole_packages() { # tool -> Debian package
     case $1 in
@@ -10,6 +10,7 @@ systole_packages() { # tool -> Debian package
         perl) echo perl-base ;;
         shellcheck) echo shellcheck ;;
         agents) echo resource-agents ;;
+        exporter) echo prometheus-hacluster-exporter ;;
         *) echo "$1" ;;
     esac
 }
@@ -18,12 +19,13 @@ systole_has() {
     case $1 in
         java) command -v javac >/dev/null && [ "$(javac -version 2>&1 | sed 's/javac \([0-9]*\).*/\1/')" -ge 17 ] ;;
         agents) [ -x /usr/lib/ocf/resource.d/heartbeat/Dummy ] ;;
+        exporter) [ -x /usr/bin/ha_cluster_exporter ] || [ -x /usr/bin/prometheus-hacluster-exporter ] ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }
 
 prepare() {
-    local tool missing=() wanted=() optional=" nft shellcheck agents "
+    local tool missing=() wanted=() optional=" nft shellcheck agents exporter "
     for tool in "$@"; do
         systole_has "$tool" || { missing+=("$tool"); wanted+=("$(systole_packages "$tool")"); }
     done

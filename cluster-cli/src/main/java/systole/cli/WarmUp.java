@@ -94,7 +94,7 @@ final class WarmUp {
     /** The same once more through a socket, as for a running daemon: it answers each question with the example. */
     private static void overASocket(Path folder, Session session, Element cib) throws Exception {
         Path socket = ApiSocket.of(folder);
-        Files.createDirectories(socket.getParent());
+        Files.createDirectories(folder.resolve("run/systole"));
         Thread daemon = null;
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
@@ -118,9 +118,8 @@ final class WarmUp {
                 daemon.join();
             }
             Files.deleteIfExists(socket);
-            for (Path parent = socket.getParent(); !parent.equals(folder); parent = parent.getParent()) {
-                Files.deleteIfExists(parent);
-            }
+            Files.deleteIfExists(folder.resolve("run/systole"));
+            Files.deleteIfExists(folder.resolve("run"));
         }
     }
 
