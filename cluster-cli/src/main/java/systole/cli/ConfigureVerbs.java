@@ -157,6 +157,28 @@ final class ConfigureVerbs {
         verbs.add(Verb.of("edit", "Change the configuration in an editor ($EDITOR).")
                 .any("ID", Verb.Kind.OBJECT, "only these objects")
                 .does(ConfigureVerbs::edit));
+        verbs.add(Verb.of("validate-all", "Let the agent of a resource check its parameters, on this node.")
+                .one("RSC", Verb.Kind.RESOURCE, "which")
+                .does(Agents::validate));
+        verbs.add(Verb.of("default-timeouts", "Set the time-outs of operations to what the agents advise.")
+                .some("RSC", Verb.Kind.RESOURCE, "which")
+                .does(Agents::defaultTimeouts));
+        verbs.add(Verb.of("rsctest", "Run a resource by hand on this node: probe, start, monitor, stop.")
+                .some("RSC", Verb.Kind.RESOURCE, "which; it must be stopped in the cluster")
+                .does(Agents::test));
+        verbs.add(Verb.of("filter", "Send the text of the configuration through a program, and take what comes out.")
+                .one("PROGRAM", Verb.Kind.WORD, "a command of the shell, as \"sed 's/10s/20s/'\"")
+                .any("ID", Verb.Kind.OBJECT, "only these objects")
+                .example("systole configure filter \"sed 's/interval=10s/interval=20s/'\"")
+                .does(ConfigureVerbs::filter));
+        verbs.add(Verb.of("graph", "Print the constraints as a picture in the dot language of Graphviz.")
+                .maybe("FILE", Verb.Kind.FILE, "where to; default: standard output")
+                .does(ConfigureVerbs::graph));
+        verbs.add(Verb.of("ptest", "Show what the cluster would do with the configuration as it is here.")
+                .alias("simulate")
+                .flag("--scores", "the scores of resources on nodes too")
+                .any("WORD", Verb.Kind.WORD, "scores; others are accepted for the sake of crm")
+                .does(RootVerbs::simulate));
         verbs.add(Verb.of("schema", "Print which schema the configuration is written for.")
                 .does(call -> {
                     try (Backend backend = call.session().backend()) {
@@ -519,6 +541,11 @@ final class ConfigureVerbs {
         return Integer.parseInt(word);
     }
 
+    private static String shortened(String summary) {
+        int most = 60;
+        return summary.length() <= most ? summary : summary.substring(0, most - 1) + "…";
+    }
+
     private static int undo(Call call) {
         if (call.session().pending().filter(each -> !each.isEmpty()).isPresent()) {
             throw new BadInputException("", "changes are pending", "commit them or drop them (refresh) before an undo");
@@ -533,7 +560,7 @@ final class ConfigureVerbs {
             }
             List<Answer.Change> undone = Undo.chosen(Undo.changes(backend), call.one("N|VERSION", "1"));
             List<String> names = new ArrayList<>();
-            undone.forEach(change -> names.add(Undo.epochs(change) + " (" + change.summary() + ")"));
+            undone.forEach(change -> names.add(Undo.epochs(change) + " (" + shortened(change.summary()) + ")"));
             String message = "undo " + String.join(", ", names);
             Element cib = backend.cib();
             Element before = Backend.configuration(cib);
@@ -593,6 +620,55 @@ final class ConfigureVerbs {
             return ExitCode.OK.number();
         }
         return apply(call, "editor", after, call.all("ID").isEmpty() ? CrmLanguage.Mode.PUSH : CrmLanguage.Mode.UPDATE);
+    }
+
+    private static int filter(Call call) throws Exception {
+        String before;
+        try (Backend backend = call.session().backend()) {
+            Element configuration = backend.configuration();
+            before = call.all("ID").isEmpty()
+                    ? CrmLanguage.show(configuration, CrmLanguage.Style.EXACT)
+                    : CrmLanguage.show(configuration, CrmLanguage.Style.EXACT, call.all("ID"));
+        }
+        String after = Agents.through(call.one("PROGRAM"), before);
+        return after.equals(before)
+                ? ExitCode.OK.number()
+                : apply(
+                        call,
+                        "filter",
+                        after,
+                        call.all("ID").isEmpty() ? CrmLanguage.Mode.PUSH : CrmLanguage.Mode.UPDATE);
+    }
+
+    private static int graph(Call call) {
+        StringBuilder out = new StringBuilder("digraph configuration {\n");
+        try (Backend backend = call.session().backend()) {
+            Element configuration = backend.configuration();
+            Edits.resourceIds(configuration)
+                    .forEach(id -> out.append("  \"").append(id).append("\" [shape=box];\n"));
+            for (Element section : configuration.children("constraints")) {
+                for (Element each : section.children()) {
+                    String from = each.attribute("first", each.attribute("rsc", ""));
+                    String to = each.attribute("then", each.attribute("with-rsc", each.attribute("node", "")));
+                    if (!from.isEmpty() && !to.isEmpty()) {
+                        out.append("  \"")
+                                .append(from)
+                                .append("\" -> \"")
+                                .append(to)
+                                .append("\" [label=\"")
+                                .append(each.id())
+                                .append(each.is("rsc_order") ? "\"];\n" : "\", style=dashed];\n");
+                    }
+                }
+            }
+        }
+        out.append("}\n");
+        if (call.all("FILE").isEmpty()) {
+            call.out().print(out);
+        } else {
+            FileBackend.write(Path.of(call.one("FILE")), out.toString());
+        }
+        return ExitCode.OK.number();
     }
 
     /** Elements as JSON: name, attributes, children. */

@@ -157,7 +157,101 @@ final class InstalledAgents implements AgentCatalog {
                         isSet(parameter, "unique")));
             }
         }
-        return Optional.of(new Agent(parameters));
+        return Optional.of(new Agent(parameters, operations(document.get())));
+    }
+
+    private static List<AgentCatalog.Operation> operations(Element document) {
+        List<AgentCatalog.Operation> found = new ArrayList<>();
+        for (Element list : document.children("actions")) {
+            for (Element action : list.children("action")) {
+                found.add(new AgentCatalog.Operation(
+                        action.attribute("name", ""),
+                        action.attribute("timeout", ""),
+                        action.attribute("interval", ""),
+                        action.attribute("role", "")));
+            }
+        }
+        return found;
+    }
+
+    /** What an agent said about parameters, by its own check. */
+    record Validated(int code, String text) {}
+
+    /** The program of an agent of class ocf or stonith, if it is installed. */
+    private Optional<Path> program(String agentClass, String provider, String type) {
+        List<Path> candidates = new ArrayList<>();
+        if (!type.contains("/") && !provider.contains("/")) {
+            if (agentClass.equals("ocf")) {
+                ocfFolders.forEach(
+                        folder -> candidates.add(folder.resolve(provider).resolve(type)));
+            } else if (agentClass.equals("stonith")) {
+                fenceFolders.forEach(folder -> candidates.add(folder.resolve(type)));
+            }
+        }
+        return candidates.stream()
+                .filter(path -> Files.isRegularFile(path) && Files.isExecutable(path))
+                .findFirst();
+    }
+
+    /** Runs the agent's own check ({@code validate-all}) on this node. */
+    Validated validate(
+            String agentClass, String provider, String type, String instance, Map<String, String> parameters) {
+        return act("validate-all", new RaVerbs.Name(agentClass, provider, type), instance, parameters);
+    }
+
+    /** Runs one action of an agent on this node, with standard error in the text. */
+    Validated act(String action, RaVerbs.Name agent, String instance, Map<String, String> parameters) {
+        String agentClass = agent.agentClass();
+        String provider = agent.provider();
+        String type = agent.type();
+        Path program = program(agentClass, provider, type)
+                .orElseThrow(() -> new BadInputException(
+                        "",
+                        "agent " + type + " is not installed here",
+                        "list the agents: systole ra list " + agentClass));
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        StringBuilder input = new StringBuilder();
+        ProcessBuilder builder = new ProcessBuilder(command);
+        Map<String, String> environment = builder.environment();
+        environment.put("OCF_ROOT", ocfRoot.toString());
+        if (agentClass.equals("ocf")) {
+            command.add(action);
+            environment.put("OCF_RESOURCE_INSTANCE", instance);
+            environment.put("OCF_RESOURCE_TYPE", type);
+            environment.put("OCF_RESOURCE_PROVIDER", provider);
+            environment.put("OCF_CHECK_LEVEL", "0");
+            environment.put("OCF_RA_VERSION_MAJOR", "1");
+            environment.put("OCF_RA_VERSION_MINOR", "1");
+            environment.put("HA_RSCTMP", System.getProperty("java.io.tmpdir", "/tmp"));
+            parameters.forEach((name, value) -> environment.put("OCF_RESKEY_" + name, value));
+        } else {
+            input.append("action=").append(action).append('\n');
+            parameters.forEach((name, value) ->
+                    input.append(name).append('=').append(value).append('\n'));
+        }
+        try {
+            Path output = Files.createTempFile("systole-validate", ".txt");
+            Path answers = Files.createTempFile("systole-validate", ".in");
+            try {
+                Files.writeString(answers, input);
+                builder.redirectInput(answers.toFile());
+                builder.redirectErrorStream(true).redirectOutput(output.toFile());
+                Process process = builder.start();
+                if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    return new Validated(1, "no answer within " + TIMEOUT_SECONDS + " s");
+                }
+                return new Validated(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+            } finally {
+                Files.deleteIfExists(output);
+                Files.deleteIfExists(answers);
+            }
+        } catch (IOException e) {
+            throw new BadInputException(program.toString(), "cannot be run: " + e.getMessage(), "check its rights");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Validated(1, "interrupted");
+        }
     }
 
     private static boolean isSet(Element parameter, String name) {

@@ -50,7 +50,83 @@ final class RaVerbs {
                 .one("AGENT", Verb.Kind.AGENT, "[CLASS:[PROVIDER:]]TYPE")
                 .example("systole ra info IPaddr2")
                 .does(RaVerbs::info));
+        verbs.add(Verb.of("validate", "Let an agent check parameters by itself (validate-all), on this node.")
+                .one("AGENT", Verb.Kind.AGENT, "[CLASS:[PROVIDER:]]TYPE")
+                .any("NAME=VALUE", Verb.Kind.WORD, "parameters")
+                .example("systole ra validate IPaddr2 ip=10.0.0.9")
+                .does(call -> {
+                    Map<String, String> parameters = new LinkedHashMap<>();
+                    for (String pair : call.all("NAME=VALUE")) {
+                        int equals = pair.indexOf('=');
+                        if (equals < 1) {
+                            throw new UsageException("'" + pair + "' is no parameter", "write NAME=VALUE");
+                        }
+                        parameters.put(pair.substring(0, equals), pair.substring(equals + 1));
+                    }
+                    return validate(
+                            call, Name.of(call.one("AGENT"), call.session().agents()), "validate", parameters);
+                }));
         return new Level("ra", List.of(), "Look at resource agents.", verbs);
+    }
+
+    /** An agent's full name. */
+    record Name(String agentClass, String provider, String type) {
+        /** Fills in what is left out, as the configuration language does. */
+        static Name of(String text, InstalledAgents agents) {
+            String[] parts = text.split(":", -1);
+            String type = parts[parts.length - 1];
+            String agentClass = parts.length == 1 ? type.startsWith("fence_") ? "stonith" : "ocf" : parts[0];
+            String provider = "";
+            if (parts.length == 3) {
+                provider = parts[1];
+            } else if (agentClass.equals("ocf")) {
+                List<String> providers = agents.providers(type);
+                provider = providers.isEmpty() || providers.contains("heartbeat") ? "heartbeat" : providers.get(0);
+            }
+            return new Name(agentClass, provider, type);
+        }
+
+        @Override
+        public String toString() {
+            return agentClass + ":" + (provider.isEmpty() ? "" : provider + ":") + type;
+        }
+    }
+
+    /** Unknown and missing parameters are said here; the rest is the agent's own word. */
+    static int validate(Call call, Name name, String instance, Map<String, String> parameters) {
+        InstalledAgents agents = call.session().agents();
+        agents.describe(name.agentClass(), name.provider(), name.type()).ifPresent(agent -> {
+            List<String> known = agent.parameters().stream()
+                    .map(AgentCatalog.Parameter::name)
+                    .toList();
+            for (String given : parameters.keySet()) {
+                if (!known.contains(given)) {
+                    throw new BadInputException(
+                            "",
+                            "agent " + name + " has no parameter '" + given + "'" + NearestWord.hint(given, known),
+                            "list the parameters: systole ra info " + name);
+                }
+            }
+        });
+        InstalledAgents.Validated result =
+                agents.validate(name.agentClass(), name.provider(), name.type(), instance, parameters);
+        String text = result.text().strip();
+        if (call.session().json()) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("agent", name.toString());
+            fields.put("valid", result.code() == 0);
+            fields.put("code", result.code());
+            fields.put("text", text);
+            call.out().println(Output.of(fields));
+        } else if (!text.isEmpty()) {
+            call.out().println(text);
+        }
+        if (result.code() != 0 && !call.session().json()) {
+            call.session()
+                    .err()
+                    .println("ERROR: agent " + name + " refuses the parameters (code " + result.code() + ")");
+        }
+        return result.code() == 0 ? ExitCode.OK.number() : ExitCode.FAILED.number();
     }
 
     private static int list(Call call) {
@@ -71,18 +147,12 @@ final class RaVerbs {
     }
 
     private static int info(Call call) {
-        String[] parts = call.one("AGENT").split(":", -1);
         InstalledAgents agents = call.session().agents();
-        String type = parts[parts.length - 1];
-        String agentClass = parts.length == 1 ? type.startsWith("fence_") ? "stonith" : "ocf" : parts[0];
-        String provider = "";
-        if (parts.length == 3) {
-            provider = parts[1];
-        } else if (agentClass.equals("ocf")) {
-            List<String> providers = agents.providers(type);
-            provider = providers.isEmpty() || providers.contains("heartbeat") ? "heartbeat" : providers.get(0);
-        }
-        String name = agentClass + ":" + (provider.isEmpty() ? "" : provider + ":") + type;
+        Name found = Name.of(call.one("AGENT"), agents);
+        String agentClass = found.agentClass();
+        String provider = found.provider();
+        String type = found.type();
+        String name = found.toString();
         Optional<Element> document = agents.metadata(agentClass, provider, type);
         if (document.isPresent()) {
             print(call, name, document.get());

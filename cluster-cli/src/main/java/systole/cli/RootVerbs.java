@@ -151,7 +151,7 @@ final class RootVerbs {
                 : ExitCode.FAILED.number();
     }
 
-    private static int simulate(Call call) {
+    static int simulate(Call call) {
         String file = call.option("--xml-file");
         Element cib;
         if (file != null) {
@@ -165,7 +165,9 @@ final class RootVerbs {
         if (call.session().json()) {
             call.out().println(Output.of(simulation.json()));
         } else {
-            call.out().print(simulation.text(call.has("--scores")));
+            call.out()
+                    .print(simulation.text(
+                            call.has("--scores") || call.all("WORD").contains("scores")));
         }
         return ExitCode.OK.number();
     }

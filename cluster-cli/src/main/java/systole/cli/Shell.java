@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import systole.kernel.BadInputException;
@@ -30,6 +31,7 @@ final class Shell {
     private Optional<Level> level = Optional.empty();
     private ExitCode outcome = ExitCode.OK;
     private boolean ended;
+    private @Nullable Terminals dialogue;
 
     Shell(Session outer) {
         pending = new PendingBackend(outer.backend());
@@ -50,8 +52,10 @@ final class Shell {
             return read(standardInput(), "standard input");
         }
         try (Terminals terminal = Terminals.open(() -> session.collecting(pending), () -> level)) {
+            dialogue = terminal;
             return run(terminal::next, true);
         } finally {
+            dialogue = null;
             pending.end();
         }
     }
@@ -126,12 +130,21 @@ final class Shell {
             session.err().println("ERROR: nothing was committed, because a line before was refused");
             return true;
         }
-        if (interactive && !Ask.yes(session, "There are changes pending. Do you want to commit them?")) {
+        if (interactive
+                && !session.force()
+                && !agrees("There are changes pending. Do you want to commit them? (y/n) ")) {
             pending.drop();
+            session.info("the pending changes were dropped");
             return true;
         }
         guarded(() -> pending.commit(!interactive));
         return pending.isEmpty();
+    }
+
+    private boolean agrees(String question) {
+        Terminals terminal = dialogue;
+        String answer = terminal == null ? null : terminal.answer(question);
+        return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
     }
 
     private void guarded(Runnable deed) {

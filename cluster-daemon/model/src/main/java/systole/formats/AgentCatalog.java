@@ -22,11 +22,26 @@ public interface AgentCatalog {
     List<String> names();
 
     /** An agent as seen by a configuration check. */
-    record Agent(List<Parameter> parameters) {
+    record Agent(List<Parameter> parameters, List<Operation> operations) {
         public Agent {
             parameters = List.copyOf(parameters);
+            operations = List.copyOf(operations);
+        }
+
+        /** An agent that gives no advice on its operations. */
+        public Agent(List<Parameter> parameters) {
+            this(parameters, List.of());
         }
     }
+
+    /**
+     * What an agent advises for an operation, as it writes it.
+     *
+     * @param timeout the least that is advised, as {@code 20s}
+     * @param interval empty, or how often a monitor is to run
+     * @param role empty, or the role that a monitor is for
+     */
+    record Operation(String name, String timeout, String interval, String role) {}
 
     /** One parameter; {@code unique} means that two resources of one type must not have the same value. */
     record Parameter(String name, boolean required, boolean unique) {}

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import systole.kernel.NearestWord;
 import systole.model.Element;
 import systole.model.Options;
+import systole.model.TimeSpan;
 
 /** Whether the parameters of resources are those that their agents take. Findings are doubts: force overrides them. */
 final class CrmAgentChecks {
@@ -35,6 +36,8 @@ final class CrmAgentChecks {
             "passwd_script",
             "passwd_script",
             "password_script");
+
+    private static final Set<String> ONCE = Set.of("start", "stop", "promote", "demote");
 
     private static final Set<String> ALWAYS_KNOWN = Set.of("trace_ra", "trace_dir", "CRM_meta_timeout");
 
@@ -78,6 +81,7 @@ final class CrmAgentChecks {
             unknownAgent(agentClass, provider, type, place);
             return;
         }
+        timing(draft, resource, CrmPrinter.agent(typed), agent.get().operations(), place);
         if (agent.get().parameters().isEmpty()) {
             return;
         }
@@ -118,6 +122,51 @@ final class CrmAgentChecks {
                 unique(draft, resource, parameter.name(), value, place, reported);
             }
         }
+    }
+
+    /** Time-outs below the agent's advice, and intervals where there can be none. */
+    private void timing(
+            CrmDraft draft, Element resource, String agent, List<AgentCatalog.Operation> advice, String place) {
+        for (Element operations : resource.children("operations")) {
+            for (Element op : operations.children("op")) {
+                String name = op.attribute("name", "");
+                String timeout = op.attribute("timeout");
+                if (timeout != null && !advice.isEmpty()) {
+                    advised(advice, name, op.attribute("role", "")).ifPresent(least -> {
+                        if (TimeSpan.millis(timeout, 0) < TimeSpan.millis(least, 0)) {
+                            findings.add(Finding.warning(
+                                    place,
+                                    "'" + draft.id() + "': timeout " + timeout + " of " + name + " is below the "
+                                            + least + " that agent " + agent + " advises",
+                                    "write timeout=" + least + ", or: systole configure default-timeouts "
+                                            + draft.id()));
+                        }
+                    });
+                }
+                String interval = op.attribute("interval", "0");
+                if (ONCE.contains(name) && TimeSpan.millis(interval, 0) != 0) {
+                    findings.add(Finding.warning(
+                            place,
+                            "'" + draft.id() + "': interval " + interval + " of " + name
+                                    + " has no meaning, it is not repeated",
+                            "leave the interval out"));
+                }
+            }
+        }
+    }
+
+    /** The time-out that is advised for an operation; for a monitor of a role, the one of that role. */
+    static Optional<String> advised(List<AgentCatalog.Operation> advice, String name, String role) {
+        Optional<String> any = Optional.empty();
+        for (AgentCatalog.Operation operation : advice) {
+            if (operation.name().equals(name) && !operation.timeout().isEmpty()) {
+                if (operation.role().equalsIgnoreCase(role)) {
+                    return Optional.of(operation.timeout());
+                }
+                any = any.isPresent() ? any : Optional.of(operation.timeout());
+            }
+        }
+        return any;
     }
 
     private static boolean isOfManager(String name) {
