@@ -238,4 +238,23 @@ class SystoleTest {
         assertThat(ok("configure", "get_property", "stonith-enabled", "batch-limit"))
                 .isEqualTo("false\n0\n");
     }
+
+    @Test
+    void explainAnswersForResourcesOnNodesAndNodesAndNamesTheNearestWord() {
+        assertThat(ok("explain", "web")).startsWith("web does not run");
+        assertThat(ok("explain", "web", "on", "n2")).isEqualTo(ok("explain", "web", "n2"));
+        assertThat(ok("explain", "g")).startsWith("group g: ").contains("\nweb ");
+        assertThat(ok("explain", "n1")).startsWith("n1 is ");
+        assertThat(Json.read(ok("explain", "web", "on", "n2", "--output", "json")))
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
+                .containsEntry("subject", "web")
+                .containsEntry("on", "n2");
+        assertThat(run("explain", "wep")).isEqualTo(ExitCode.FAILED.number());
+        assertThat(err.toString()).contains("resource 'wep' does not exist").contains("'web'");
+        assertThat(run("explain", "web", "on", "n22")).isEqualTo(ExitCode.FAILED.number());
+        assertThat(err.toString()).contains("node 'n22' does not exist").contains("'n2'");
+        assertThat(run("explain", "web", "on")).isEqualTo(ExitCode.USAGE.number());
+        assertThat(run("explain", "web", "on", "n1", "n2")).isEqualTo(ExitCode.USAGE.number());
+        assertThat(run("explain", "web", "--date", "soon")).isEqualTo(ExitCode.USAGE.number());
+    }
 }

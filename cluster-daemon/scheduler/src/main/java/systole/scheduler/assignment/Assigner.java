@@ -267,7 +267,7 @@ final class Assigner {
             return;
         }
         Decision.Rule rule = forced != null ? forced : book.rule(order, resource, chosen);
-        cluster.reasons.decided(new Decision(resource, book.candidates, resource.assigned, rule));
+        cluster.reasons.decided(new Decision(resource, book.candidates, resource.assigned, rule, book.entries));
     }
 
     /** What there was to choose from, noted before the choice changes it. */
@@ -279,6 +279,7 @@ final class Assigner {
                 book.candidates.add(new Decision.Candidate(
                         node, resource.table.score(node), node.eligible() || node.isGuest(), node.resourceCount));
             }
+            book.entries = cluster.reasons.of(resource).size();
             if (book.candidates.size() > 1) {
                 Decision.Candidate first = book.candidates.get(0);
                 Decision.Candidate second = book.candidates.get(1);
@@ -293,6 +294,7 @@ final class Assigner {
         final @Nullable Node current;
         final List<Decision.Candidate> candidates = new ArrayList<>();
         int compared;
+        int entries;
 
         Book(@Nullable Node current) {
             this.current = current;

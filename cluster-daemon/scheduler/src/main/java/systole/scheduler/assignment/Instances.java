@@ -92,7 +92,7 @@ final class Instances {
         Map<Resource, NodeTable> backup = new HashMap<>();
         backup(instance, backup);
         int[] counts = collective.table.counts();
-        int mark = cluster.reasons.mark();
+        Map<Resource, Integer> mark = cluster.reasons.mark(backup.keySet());
         int reserved = 0;
         boolean kept = false;
         while (reserved < available) {
@@ -102,7 +102,7 @@ final class Instances {
                 break;
             }
             backup.forEach((each, table) -> each.table = table.copy());
-            cluster.reasons.takeBack(mark, backup.keySet());
+            cluster.reasons.takeBack(mark);
             if (chosen == null) {
                 if (instance.isPrimitive()) {
                     Placing.unassign(instance);

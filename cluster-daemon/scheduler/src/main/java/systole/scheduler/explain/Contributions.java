@@ -2,7 +2,6 @@ package systole.scheduler.explain;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +10,7 @@ import systole.model.Score;
 import systole.scheduler.status.ExitTexts;
 import systole.scheduler.working.Cluster;
 import systole.scheduler.working.Colocation;
+import systole.scheduler.working.Decision;
 import systole.scheduler.working.FailedOperation;
 import systole.scheduler.working.HistoryEntry;
 import systole.scheduler.working.Node;
@@ -21,18 +21,19 @@ import systole.scheduler.working.Resource;
 /** What made the score of one resource on one node, in words. */
 final class Contributions {
     private final Cluster cluster;
-    private final Map<Resource, List<Reason>> byResource;
+
     final Remedies remedies;
 
     Contributions(Cluster cluster) {
         this.cluster = cluster;
         this.remedies = new Remedies(cluster);
-        this.byResource = cluster.reasons.all().stream().collect(Collectors.groupingBy(Reason::resource));
     }
 
-    /** Entries of the book for a resource on a node, in the order in which they came up; facts for all nodes too. */
+    /** Entries about a resource on a node up to its choice, in the order in which they came up; facts for all nodes too. */
     List<Reason> of(Resource resource, Node node) {
-        return byResource.getOrDefault(resource, List.of()).stream()
+        Decision decision = cluster.reasons.decision(resource);
+        return cluster.reasons.of(resource).stream()
+                .limit(decision == null ? Long.MAX_VALUE : decision.entries())
                 .filter(reason -> reason.kind() != Reason.Kind.UNACCOUNTED)
                 .filter(reason -> reason.node() == node || reason.node() == null)
                 .filter(reason -> reason.kind() != Reason.Kind.PROMOTION)
@@ -40,7 +41,7 @@ final class Contributions {
     }
 
     List<Reason> of(Resource resource) {
-        return byResource.getOrDefault(resource, List.of());
+        return cluster.reasons.of(resource);
     }
 
     static boolean bans(Reason reason) {

@@ -157,6 +157,7 @@ public final class Explanations {
         int placed = 0;
         List<Resource> children = new ArrayList<>(resource.children);
         children.sort((one, other) -> Integer.compare(one.index, other.index));
+        children.removeIf(this::surplus);
         for (Resource child : children) {
             parts.add(explain(child, on));
             placed += child.primitives().stream().anyMatch(each -> each.assigned != null) ? 1 : 0;
@@ -166,6 +167,14 @@ public final class Explanations {
         String verdict =
                 kind + " " + resource.id + ": " + placed + " of " + children.size() + " " + what + " have a node";
         return new Explanation(resource.id, on == null ? "" : on.name, verdict, List.of(), parts);
+    }
+
+    /** An instance more than the clone may have, that neither runs nor is to run. */
+    private boolean surplus(Resource child) {
+        return contributions.of(child).stream()
+                        .anyMatch(each -> each.kind() == Reason.Kind.INSTANCE_LIMIT
+                                && each.source().equals("clone-max"))
+                && child.primitives().stream().allMatch(each -> each.assigned == null && each.active.isEmpty());
     }
 
     private Explanation cloneOn(Resource clone, Node on) {
@@ -281,7 +290,7 @@ public final class Explanations {
         return found;
     }
 
-    /** Ids of primitives about whose node nobody wrote anything down; there must be none. */
+    /** What the books do not explain: choices that are missing, scores whose causes do not add up; there must be none. */
     public List<String> unexplained() {
         List<String> found = new ArrayList<>();
         for (Reason reason : cluster.reasons.all()) {
@@ -293,6 +302,15 @@ public final class Explanations {
             Decision decision = cluster.reasons.decision(resource);
             if (resource.isPrimitive() && resource.assigned != null && decision == null) {
                 found.add(resource + " has a node and no decision");
+            }
+            if (decision != null && !resource.inBundle()) {
+                for (Decision.Candidate each : decision.candidates()) {
+                    int sum = Placements.sum(contributions.of(resource, each.node()), null);
+                    if (sum != each.score()) {
+                        found.add(
+                                resource + " on " + each.node() + " has " + each.score() + ", its causes make " + sum);
+                    }
+                }
             }
         }
         return found;

@@ -46,7 +46,7 @@ final class Placements {
             Decision decision = cluster.reasons.decision(resource);
             if (decision == null) {
                 // an instance too many: nothing was tried for it
-                decision = new Decision(resource, List.of(), null, Decision.Rule.NONE);
+                decision = new Decision(resource, List.of(), null, Decision.Rule.NONE, Integer.MAX_VALUE);
             }
             return Optional.of(of(decision, asked));
         } finally {
@@ -252,7 +252,7 @@ final class Placements {
         return one.kind() == other.kind() && one.source().equals(other.source()) && one.score() == other.score();
     }
 
-    private static int sum(List<Reason> reasons, @Nullable Reason without) {
+    static int sum(List<Reason> reasons, @Nullable Reason without) {
         int sum = 0;
         for (Reason each : reasons) {
             if (each != without) {

@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param candidates nodes with an entry in the table of the resource, best first
  * @param chosen {@code null} for none
+ * @param entries how many entries the book had about the resource by then: what came later did not count
  */
 public record Decision(
         Resource resource,
         List<Candidate> candidates,
         @Nullable Node chosen,
-        Rule rule) {
+        Rule rule,
+        int entries) {
     /** What settled a choice. */
     public enum Rule {
         /** No node may be used. */

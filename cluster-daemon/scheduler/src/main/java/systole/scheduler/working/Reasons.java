@@ -2,6 +2,7 @@ package systole.scheduler.working;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import systole.model.Score;
 public final class Reasons {
     private final boolean wanted;
     private final List<Node> nodes;
-    private final List<Reason> found = new ArrayList<>();
+    private final Map<Resource, List<Reason>> found = new IdentityHashMap<>();
     private final Map<Resource, NodeTable> seen = new IdentityHashMap<>();
     private final Map<Location, Reason> labels = new IdentityHashMap<>();
     private final Map<Resource, Decision> decisions = new IdentityHashMap<>();
@@ -39,8 +40,12 @@ public final class Reasons {
     public void add(
             Reason.Kind kind, Resource resource, @Nullable Node node, int score, String source, Supplier<String> text) {
         if (wanted) {
-            found.add(new Reason(kind, resource, node, score, source, text.get()));
+            add(new Reason(kind, resource, node, score, source, text.get()));
         }
+    }
+
+    private void add(Reason reason) {
+        found.computeIfAbsent(reason.resource(), any -> new ArrayList<>()).add(reason);
     }
 
     /** Every change in the tables of a resource and of what is below it, since they were last looked at, has this cause. */
@@ -72,10 +77,10 @@ public final class Reasons {
             int score = now.score(node);
             if (score != old) {
                 boolean infinite = Math.abs(score) >= Score.LIMIT || Math.abs(old) >= Score.LIMIT;
-                found.add(new Reason(kind, resource, node, infinite ? score : score - old, source, text));
+                add(new Reason(kind, resource, node, infinite ? score : score - old, source, text));
                 changed = true;
             } else if (score <= -Score.LIMIT && banned.test(node)) {
-                found.add(new Reason(kind, resource, node, score, source, text));
+                add(new Reason(kind, resource, node, score, source, text));
             }
         }
         if (before == null || changed || before.size() != now.size()) {
@@ -114,20 +119,25 @@ public final class Reasons {
 
     // ---- trying and taking back
 
-    /** A place to go back to. */
-    public int mark() {
-        return found.size();
+    /** A place to go back to: how many entries these resources have. */
+    public Map<Resource, Integer> mark(Collection<Resource> resources) {
+        Map<Resource, Integer> sizes = new IdentityHashMap<>();
+        if (wanted) {
+            resources.forEach(each -> sizes.put(each, of(each).size()));
+        }
+        return sizes;
     }
 
-    /** Forgets what was written down about these resources since the mark; their tables are again as they were. */
-    public void takeBack(int mark, Collection<Resource> tried) {
-        if (!wanted) {
-            return;
-        }
-        found.subList(mark, found.size()).removeIf(reason -> tried.contains(reason.resource()));
-        for (Resource resource : tried) {
+    /** Forgets what was written down about the marked resources since the mark; their tables are again as they were. */
+    public void takeBack(Map<Resource, Integer> mark) {
+        mark.forEach((resource, size) -> {
+            List<Reason> entries = found.get(resource);
+            if (entries != null) {
+                entries.subList(size, entries.size()).clear();
+            }
             seen.put(resource, resource.table.copy());
-        }
+            decisions.remove(resource);
+        });
     }
 
     // ---- decisions
@@ -141,7 +151,16 @@ public final class Reasons {
         return decisions.get(resource);
     }
 
+    /** Entries about one resource, in the order in which they came up. */
+    public List<Reason> of(Resource resource) {
+        return found.getOrDefault(resource, List.of());
+    }
+
+    /** All entries, by resource. */
     public List<Reason> all() {
-        return found;
+        return found.entrySet().stream()
+                .sorted(Comparator.comparingInt(each -> each.getKey().index))
+                .flatMap(each -> each.getValue().stream())
+                .toList();
     }
 }
