@@ -81,7 +81,9 @@ final class Call {
     boolean change(String message, UnaryOperator<Element> function) {
         try (Backend backend = session.backend()) {
             List<CibEdit> edits = backend.change(message, function);
-            if (session.await() || has("--wait")) {
+            if (session.await()
+                    || has("--wait")
+                    || "yes".equals(OptionVerbs.read(session.environment()).get("wait"))) {
                 backend.settle();
             }
             return !edits.isEmpty();

@@ -189,7 +189,7 @@ final class ClusterVerbs {
         }
     }
 
-    private static int status(Call call) {
+    static int status(Call call) {
         try (Backend backend = call.session().backend()) {
             Answer answer = backend.ask(new Request.Ring());
             if (!(answer instanceof Answer.Facts facts)) {
@@ -199,7 +199,11 @@ final class ClusterVerbs {
             if (call.session().json()) {
                 call.out().println(Output.of(facts.facts()));
             } else {
+                List<String> wanted = call.all("ring|quorum");
                 for (Map.Entry<String, String> fact : facts.facts().entrySet()) {
+                    if (!wanted.isEmpty() && wanted.stream().noneMatch(fact.getKey()::startsWith)) {
+                        continue;
+                    }
                     call.out().println(fact.getKey() + ": " + fact.getValue());
                 }
             }

@@ -182,7 +182,7 @@ final class ConfigureVerbs {
         verbs.add(Verb.of("schema", "Print which schema the configuration is written for.")
                 .does(call -> {
                     try (Backend backend = call.session().backend()) {
-                        call.out().println(backend.cib().attribute("validate-with", "pacemaker-3.10"));
+                        Output.value(call, "schema", backend.cib().attribute("validate-with", "pacemaker-3.10"));
                     }
                     return ExitCode.OK.number();
                 }));
@@ -342,7 +342,7 @@ final class ConfigureVerbs {
                                     "correct the name"))
                             .fallback();
                 }
-                call.out().println(value);
+                Output.value(call, name, value);
             }
         }
         return ExitCode.OK.number();
@@ -532,6 +532,9 @@ final class ConfigureVerbs {
     /** @return how many running resources a change may disturb; {@link Integer#MAX_VALUE} if nothing was said */
     static int mostDisruption(Call call) {
         String word = call.option("--max-disruption", "");
+        if (word.isEmpty() && call.verb().name().equals("commit")) {
+            word = OptionVerbs.read(call.session().environment()).getOrDefault("max-disruption", "");
+        }
         if (word.isEmpty()) {
             return Integer.MAX_VALUE;
         }

@@ -6,8 +6,21 @@ import java.util.Optional;
 
 /** The tree of commands. Each level is built when it is asked for. */
 final class Levels {
-    private static final List<String> NAMES =
-            List.of("configure", "resource", "node", "cluster", "fence", "history", "ra", "cib", "maintenance");
+    private static final List<String> NAMES = List.of(
+            "configure",
+            "resource",
+            "node",
+            "cluster",
+            "fence",
+            "history",
+            "ra",
+            "cib",
+            "corosync",
+            "tag",
+            "template",
+            "acl",
+            "options",
+            "maintenance");
 
     private Levels() {}
 
@@ -21,6 +34,11 @@ final class Levels {
             case "ra" -> Optional.of(RaVerbs.level());
             case "cib" -> Optional.of(CibVerbs.level());
             case "history" -> Optional.of(HistoryVerbs.level());
+            case "corosync" -> Optional.of(CorosyncVerbs.level());
+            case "tag" -> Optional.of(ObjectLevels.tags());
+            case "template" -> Optional.of(ObjectLevels.templates());
+            case "acl" -> Optional.of(ObjectLevels.accessControl());
+            case "options" -> Optional.of(OptionVerbs.level());
             case "maintenance" -> Optional.of(NodeVerbs.maintenance());
             default -> Optional.empty();
         };

@@ -18,6 +18,11 @@ final class Output {
         return Json.write(fields);
     }
 
+    /** One value: alone as text, with its name as JSON. */
+    static void value(Call call, String name, Object value) {
+        call.out().println(call.session().json() ? of(Map.of(name, value)) : value.toString());
+    }
+
     static String of(Object value) {
         return Json.writePretty(value);
     }

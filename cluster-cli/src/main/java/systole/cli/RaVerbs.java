@@ -42,7 +42,12 @@ final class RaVerbs {
         verbs.add(Verb.of("providers", "List the providers of an agent.")
                 .one("TYPE", Verb.Kind.WORD, "the agent's type")
                 .does(call -> {
-                    call.session().agents().providers(call.one("TYPE")).forEach(call.out()::println);
+                    List<String> found = call.session().agents().providers(call.one("TYPE"));
+                    if (call.session().json()) {
+                        call.out().println(Output.of(found));
+                    } else {
+                        found.forEach(call.out()::println);
+                    }
                     return ExitCode.OK.number();
                 }));
         verbs.add(Verb.of("info", "Print an agent's manual: parameters (* is required), operations.")

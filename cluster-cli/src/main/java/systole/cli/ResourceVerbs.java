@@ -189,7 +189,7 @@ final class ResourceVerbs {
                                     throw new BadInputException(
                                             "", "'" + id + "' has no " + what + " '" + key + "'", "check the name");
                                 }
-                                call.out().println(value);
+                                Output.value(call, key, value);
                             }
                         }
                         default ->
@@ -260,7 +260,9 @@ final class ResourceVerbs {
             Element configuration = backend.configuration();
             Edits.requireResource(configuration, call.one("RSC"));
             var ids = Edits.referring(configuration, Set.of(call.one("RSC")));
-            if (!ids.isEmpty()) {
+            if (call.session().json()) {
+                call.out().println(Output.of(List.copyOf(ids)));
+            } else if (!ids.isEmpty()) {
                 call.out().print(CrmLanguage.show(configuration, CrmLanguage.Style.DISPLAY, ids));
             }
         }
@@ -339,7 +341,7 @@ final class ResourceVerbs {
                     }
                 }
             }
-            call.out().println(infinite ? "INFINITY" : Integer.toString(sum));
+            Output.value(call, "failcount", infinite ? "INFINITY" : Integer.toString(sum));
         }
         return ExitCode.OK.number();
     }

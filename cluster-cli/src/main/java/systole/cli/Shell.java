@@ -330,8 +330,11 @@ final class Shell {
 
     /** The text as it leaves the editor. */
     static String edit(Session session, String text) throws IOException, InterruptedException {
-        String editor = session.environment()
-                .getOrDefault("EDITOR", session.environment().getOrDefault("VISUAL", "vi"));
+        String preferred = OptionVerbs.read(session.environment()).getOrDefault("editor", "");
+        String editor = !preferred.isEmpty()
+                ? preferred
+                : session.environment()
+                        .getOrDefault("EDITOR", session.environment().getOrDefault("VISUAL", "vi"));
         Path file = Files.createTempFile("systole-", ".crm");
         try {
             Files.writeString(file, text);

@@ -1,0 +1,133 @@
+package systole.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import systole.formats.CorosyncConf;
+import systole.kernel.BadInputException;
+import systole.kernel.NearestWord;
+
+/** Level {@code corosync}: the interconnect of this node, its file, its state. */
+final class CorosyncVerbs {
+    private CorosyncVerbs() {}
+
+    static Level level() {
+        List<Verb> verbs = new ArrayList<>();
+        verbs.add(Verb.of("status", "Show links, ring and quorum as this node sees them.")
+                .any("ring|quorum", Verb.Kind.WORD, "only lines that begin so")
+                .does(ClusterVerbs::status));
+        verbs.add(Verb.of("show", "Print the interconnect's file of this node.").does(call -> {
+            call.out().print(FileBackend.read(file(call.session())));
+            return ExitCode.OK.number();
+        }));
+        verbs.add(Verb.of("get", "Print a value of the file.")
+                .one("PATH", Verb.Kind.WORD, "as totem.token")
+                .does(CorosyncVerbs::get));
+        verbs.add(Verb.of("set", "Change a value in the file of this node; the daemon reads it when it starts.")
+                .one("PATH", Verb.Kind.WORD, "as totem.token")
+                .one("VALUE", Verb.Kind.WORD, "the value")
+                .example("systole corosync set totem.token 500")
+                .does(CorosyncVerbs::set));
+        verbs.add(Verb.of("edit", "Change the file of this node in an editor ($EDITOR).")
+                .does(call -> {
+                    Path file = file(call.session());
+                    String before = FileBackend.read(file);
+                    write(call, file, before, Shell.edit(call.session(), before));
+                    return ExitCode.OK.number();
+                }));
+        verbs.add(Verb.of("verify", "Check the file of this node, or another one.")
+                .maybe("FILE", Verb.Kind.FILE, "default: ROOT/etc/systole/cluster.conf")
+                .does(call -> {
+                    Path file = call.all("FILE").isEmpty() ? file(call.session()) : Path.of(call.one("FILE"));
+                    CorosyncConf.read(file.toString(), FileBackend.read(file));
+                    return ExitCode.OK.number();
+                }));
+        verbs.add(Verb.of("diff", "Print the difference between the file of this node and another file.")
+                .one("FILE", Verb.Kind.FILE, "for instance the one of another node")
+                .does(call -> {
+                    call.out()
+                            .print(TextDiff.of(
+                                    FileBackend.read(file(call.session())),
+                                    FileBackend.read(Path.of(call.one("FILE")))));
+                    return ExitCode.OK.number();
+                }));
+        return new Level("corosync", List.of(), "See and change the interconnect.", verbs);
+    }
+
+    private static Path file(Session session) {
+        return session.root().resolve("etc/systole/cluster.conf");
+    }
+
+    private static void write(Call call, Path file, String before, String after) {
+        if (after.equals(before)) {
+            return;
+        }
+        CorosyncConf.read(file.toString(), after);
+        FileBackend.write(file, after);
+        call.session().info("written; give the other nodes the same file, then restart the daemons one by one");
+    }
+
+    /** Line numbers of values by their path; a path that stands twice (nodes) has the first. */
+    private static Map<String, Integer> places(List<String> lines) {
+        Map<String, Integer> found = new LinkedHashMap<>();
+        List<String> open = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (line.endsWith("{")) {
+                open.add(line.substring(0, line.length() - 1).strip());
+            } else if (line.equals("}") && !open.isEmpty()) {
+                open.remove(open.size() - 1);
+            } else if (line.indexOf(':') > 0 && !line.startsWith("#")) {
+                String name = line.substring(0, line.indexOf(':')).strip();
+                found.putIfAbsent(String.join(".", open) + (open.isEmpty() ? "" : ".") + name, i);
+            }
+        }
+        return found;
+    }
+
+    private static int get(Call call) {
+        List<String> lines = FileBackend.read(file(call.session())).lines().toList();
+        Map<String, Integer> places = places(lines);
+        Integer at = places.get(call.one("PATH"));
+        if (at == null) {
+            throw new BadInputException(
+                    "",
+                    "the file does not set '" + call.one("PATH") + "'"
+                            + NearestWord.hint(call.one("PATH"), places.keySet()),
+                    "see the file: systole corosync show");
+        }
+        String line = lines.get(at);
+        call.out().println(line.substring(line.indexOf(':') + 1).strip());
+        return ExitCode.OK.number();
+    }
+
+    private static int set(Call call) {
+        Path file = file(call.session());
+        String before = FileBackend.read(file);
+        List<String> lines = new ArrayList<>(before.lines().toList());
+        String path = call.one("PATH");
+        int dot = path.lastIndexOf('.');
+        if (dot < 1) {
+            throw new UsageException("'" + path + "' is no path of a value", "write SECTION.NAME, as totem.token");
+        }
+        String name = path.substring(dot + 1);
+        Integer at = places(lines).get(path);
+        if (at != null) {
+            String line = lines.get(at);
+            lines.set(at, line.substring(0, line.indexOf(':') + 1) + " " + call.one("VALUE"));
+        } else {
+            int section = lines.indexOf(path.substring(0, dot) + " {");
+            if (section < 0) {
+                throw new BadInputException(
+                        "",
+                        "the file has no section '" + path.substring(0, dot) + "'",
+                        "add it: systole corosync edit");
+            }
+            lines.add(section + 1, "    " + name + ": " + call.one("VALUE"));
+        }
+        write(call, file, before, String.join("\n", lines) + "\n");
+        return ExitCode.OK.number();
+    }
+}

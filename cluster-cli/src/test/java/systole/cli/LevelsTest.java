@@ -1,0 +1,188 @@
+package systole.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import systole.api.Json;
+
+/** The smaller levels, drafts and completion, on a CIB in a file. */
+class LevelsTest {
+    @TempDir
+    private Path folder;
+
+    private StringWriter out;
+    private StringWriter err;
+    private final Map<String, String> environment = new HashMap<>();
+
+    @BeforeEach
+    void makeConfiguration() {
+        environment.put("CIB_file", folder.resolve("cib.xml").toString());
+        environment.put("HOME", folder.toString());
+        ok("configure", "property", "stonith-enabled=false");
+        ok("configure", "node", "1:", "n1");
+        ok("configure", "primitive", "vip", "ocf:pacemaker:Dummy");
+        ok("configure", "primitive", "web", "ocf:pacemaker:Dummy");
+    }
+
+    private int run(String... args) {
+        out = new StringWriter();
+        err = new StringWriter();
+        String[] all = Arrays.copyOf(new String[] {"--root", folder.toString()}, args.length + 2);
+        System.arraycopy(args, 0, all, 2, args.length);
+        return Systole.run(all, environment, "systole", new PrintWriter(out), new PrintWriter(err));
+    }
+
+    private String ok(String... args) {
+        assertThat(run(args)).as("%s", err).isZero();
+        return out.toString();
+    }
+
+    @Test
+    void everyVerbOfEveryLevelHasHelp() {
+        for (Level level : Levels.all()) {
+            assertThat(ok("help", level.name())).contains(level.summary());
+            for (Verb verb : level.verbs()) {
+                assertThat(ok("help", level.name(), verb.name())).contains(verb.summary());
+            }
+        }
+    }
+
+    @Test
+    void tagsAreMadeGrownAndTakenAway() {
+        ok("tag", "add", "front", "vip");
+        ok("tag", "add", "front", "web");
+        assertThat(ok("tag", "show", "front")).isEqualTo("tag front vip web\n");
+        ok("tag", "remove", "front", "vip", "web");
+        assertThat(ok("tag", "show")).isEmpty();
+        assertThat(run("tag", "show", "fornt")).isEqualTo(1);
+    }
+
+    @Test
+    void accessControlIsSwitchedAndShown() {
+        ok("configure", "role", "watcher", "read", "xpath:/cib");
+        ok("configure", "acl_target", "joe", "watcher");
+        ok("acl", "enable");
+        assertThat(ok("configure", "show")).contains("enable-acl=true");
+        assertThat(ok("acl", "roles", "joe")).isEqualTo("watcher\n");
+        assertThat(ok("acl", "show")).contains("role watcher").contains("acl_target joe");
+    }
+
+    @Test
+    void aDraftIsWorkedOnApartAndCommittedUnlessOthersChangedTheSame() {
+        ok("cib", "new", "weekend");
+        ok("-c", "weekend", "configure", "tag", "t", "vip");
+        assertThat(ok("configure", "show")).doesNotContain("tag t");
+        assertThat(ok("cib", "diff", "weekend")).isEqualTo("+ tag t vip\n");
+        ok("configure", "property", "maintenance-mode=true");
+        ok("cib", "commit", "weekend");
+        assertThat(ok("configure", "show")).contains("tag t vip").contains("maintenance-mode=true");
+
+        ok("cib", "reset", "weekend");
+        ok("-c", "weekend", "configure", "tag", "t", "vip", "web");
+        ok("configure", "tag", "t", "web");
+        assertThat(run("cib", "commit", "weekend")).isEqualTo(ExitCode.MOVED.number());
+        assertThat(err.toString()).contains("others changed").contains("t").contains("cib reset weekend");
+        assertThat(run("-c", "wekend", "configure", "show")).isEqualTo(1);
+        assertThat(err.toString()).contains("did you mean 'weekend'");
+    }
+
+    @Test
+    void theInterconnectIsReadAndChangedOnlyIntoSomethingSound() throws Exception {
+        Path conf = folder.resolve("etc/systole/cluster.conf");
+        Files.createDirectories(folder.resolve("etc/systole"));
+        Files.writeString(conf, """
+                totem {
+                    version: 2
+                    cluster_name: shop
+                    token: 1000
+                }
+                nodelist {
+                    node {
+                        name: n1
+                        nodeid: 1
+                        ring0_addr: 127.0.0.1
+                    }
+                }
+                """);
+        assertThat(ok("corosync", "get", "totem.token")).isEqualTo("1000\n");
+        ok("corosync", "set", "totem.token", "500");
+        assertThat(Files.readString(conf)).contains("token: 500");
+        String before = Files.readString(conf);
+        assertThat(run("corosync", "set", "totem.tokne", "500")).isEqualTo(1);
+        assertThat(Files.readString(conf)).isEqualTo(before);
+    }
+
+    @Test
+    void preferencesAreKept() {
+        ok("options", "set", "max-disruption", "0");
+        assertThat(ok("options", "show", "max-disruption")).isEqualTo("0\n");
+        assertThat(run("options", "set", "wait", "perhaps")).isEqualTo(1);
+        ok("options", "reset");
+        assertThat(ok("options", "show", "max-disruption")).isEqualTo("\n");
+    }
+
+    @Test
+    void aFilterChangesTheTextAndAFailingOneNothing() {
+        ok("configure", "filter", "sed 's/^primitive vip .*/& meta target-role=Stopped/'");
+        assertThat(ok("configure", "show", "vip")).contains("target-role=Stopped");
+        assertThat(run("configure", "filter", "false")).isEqualTo(1);
+    }
+
+    @Test
+    void readsHaveAMachineForm() {
+        assertThat(Json.read(ok("--output", "json", "configure", "get_property", "stonith-enabled")))
+                .isEqualTo(Map.of("stonith-enabled", "false"));
+        Json.read(ok("--output", "json", "resource", "constraints", "vip"));
+        Json.read(ok("--output", "json", "configure", "show"));
+        Json.read(ok("--output", "json", "tag", "show"));
+        Json.read(ok("--output", "json", "cib", "list"));
+        Json.read(ok("--output", "json", "status"));
+    }
+
+    // ---- completion -------------------------------------------------------------------------------------------------
+
+    private List<String> completed(String level, String line) {
+        Session session = new Session(
+                folder,
+                environment,
+                false,
+                false,
+                false,
+                "systole",
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(new StringWriter()),
+                Optional.empty());
+        List<String> words = List.of(line.split(" ", -1));
+        Optional<Level> at = level.isEmpty() ? Optional.empty() : Levels.find(level);
+        return new Completion(session, at)
+                .words(words.subList(0, words.size() - 1), words.get(words.size() - 1)).stream()
+                        .map(Completion.Word::text)
+                        .toList();
+    }
+
+    @Test
+    void completionKnowsCommandsIdsNodesAndOptions() {
+        assertThat(completed("", "")).contains("configure", "resource", "status", "help");
+        assertThat(completed("", "resource ")).contains("move", "clear").doesNotContain("primitive");
+        assertThat(completed("", "resource move ")).containsExactly("vip", "web");
+        assertThat(completed("resource", "move vip ")).containsExactly("n1");
+        assertThat(completed("configure", "property ")).contains("no-quorum-policy=");
+        assertThat(completed("configure", "property no-quorum-policy="))
+                .contains("no-quorum-policy=stop", "no-quorum-policy=freeze");
+        assertThat(completed("configure", "location l vip ")).contains("inf:", "rule");
+        assertThat(completed("configure", "location l vip inf: ")).containsExactly("n1");
+        assertThat(completed("configure", "primitive x Dummy meta ")).contains("target-role=");
+        assertThat(completed("", "help resource ")).contains("move");
+    }
+}
