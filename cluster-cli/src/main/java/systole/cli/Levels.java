@@ -20,6 +20,7 @@ final class Levels {
             "template",
             "acl",
             "options",
+            "site",
             "maintenance");
 
     private Levels() {}
@@ -39,6 +40,7 @@ final class Levels {
             case "template" -> Optional.of(ObjectLevels.templates());
             case "acl" -> Optional.of(ObjectLevels.accessControl());
             case "options" -> Optional.of(OptionVerbs.level());
+            case "site" -> Optional.of(SiteVerbs.level());
             case "maintenance" -> Optional.of(NodeVerbs.maintenance());
             default -> Optional.empty();
         };
