@@ -158,9 +158,7 @@ public final class SimulationRun {
     private void loseDisk(Fault fault) {
         SimulatedNode node = someNode();
         QuorumSettings quorum = cluster.shape.quorum();
-        if (fault == Fault.DISK_ROLLED_BACK
-                && !quorum.twoNode()
-                && quorum.votesOf(node.id) * 2 > quorum.configuredVotes()) {
+        if (!quorum.twoNode() && quorum.votesOf(node.id) * 2 > quorum.configuredVotes()) {
             // Its disk alone is the majority: what it acknowledges is nowhere else, so its past is nobody's to correct.
             return;
         }

@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A short burn; {@code -Dsystole.sim.seeds=A..B} for other seeds, {@code -Dsystole.sim.minutes=M} for longer ones. The
@@ -32,6 +34,27 @@ class SimulationBurnTest {
 
         assertThat(said()).contains("violations           0");
         assertThat(status).isZero();
+    }
+
+    /**
+     * Seeds that found something: a disk rolled back brought back ring ids (1), a link that failed in the sending
+     * direction was used on (19).
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 19})
+    void seedsThatOnceFailed(long seed) {
+        SimulationRun.Result result = new SimulationRun(seed, 2, 8, Fault.parse("all"), 1).run();
+
+        assertThat(result.problem()).isEmpty();
+    }
+
+    @Test
+    void sizesOptionsAndLinksAreDrawn() {
+        int status = simulate("--seeds", "1..3", "--minutes", "0", "--nodes", "2..4", "--faults", "none");
+
+        assertThat(said()).contains("2..4 nodes").contains("violations           0");
+        assertThat(status).isZero();
+        assertThat(simulate("--nodes", "5..2")).isEqualTo(64);
     }
 
     @Test
