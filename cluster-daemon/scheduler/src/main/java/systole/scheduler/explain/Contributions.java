@@ -99,7 +99,8 @@ final class Contributions {
                 facts.append(value == null ? " is not set" : "=" + value);
             }
         }
-        return "location constraint " + id + ", whose rule holds on " + where + ": " + RuleWords.of(rule.get()) + facts;
+        String place = node == null ? "every node" : where;
+        return "location constraint " + id + ", whose rule holds on " + place + ": " + RuleWords.of(rule.get()) + facts;
     }
 
     private String health(@Nullable Node node) {
