@@ -313,7 +313,9 @@ final class Placements {
         noEntry.ifPresent(each -> because.add(each.decisive(decisive)));
         boolean banned = candidate.score() < 0;
         for (Reason each : contributions.of(resource, node)) {
+            boolean told = each.kind() == Reason.Kind.NODE_STATE && state.isPresent();
             boolean matters = decisive
+                    && !told
                     && (mark.isEmpty()
                             ? (banned
                                     && noEntry.isEmpty()
