@@ -208,30 +208,53 @@ public final class FileStateLog implements StateLog {
         }
     }
 
+    /** As with records, a full disk is waited for: until then nothing of this node counts as stored. */
     private Result write(Snapshot snapshot) {
-        if (broken != null) {
-            return new Result.Failed(broken, BROKEN);
+        while (broken == null) {
+            try {
+                writeNow(snapshot);
+                if (complained) {
+                    complained = false;
+                    LOG.info("snapshots in {} can be written again", folder);
+                }
+                return new Result.Durable();
+            } catch (SyncFailed e) {
+                return breakDown("the disk under " + folder + " failed to sync: " + e.getMessage());
+            } catch (IOException e) {
+                if (closed) {
+                    return new Result.Failed("cannot write a snapshot in " + folder + ": " + e.getMessage(), FULL);
+                }
+                if (!complained) {
+                    complained = true;
+                    LOG.error("cannot write a snapshot in {}: {}; {}", folder, e.getMessage(), FULL);
+                }
+                LockSupport.parkNanos(RETRY_NANOS);
+            }
         }
+        return new Result.Failed(broken, BROKEN);
+    }
+
+    private void writeNow(Snapshot snapshot) throws IOException, SyncFailed {
         long lastIndex = nextIndex - 1;
-        try {
-            LogSegment next = null;
-            if (segment.end() > LogSegment.HEADER) {
-                next = LogSegment.create(folder, nextIndex);
-            }
-            SnapshotFile.write(folder, lastIndex, snapshot.state());
-            if (next != null) {
-                segment.close();
-                segment = next;
-            }
-            Files.deleteIfExists(folder.resolve(FoundState.INCOMPLETE));
-            forgetBefore(previousSnapshot);
-            previousSnapshot = lastIndex;
-            return new Result.Durable();
-        } catch (IOException e) {
-            return new Result.Failed("cannot write a snapshot in " + folder + ": " + e.getMessage(), FULL);
-        } catch (SyncFailed e) {
-            return breakDown("the disk under " + folder + " failed to sync: " + e.getMessage());
+        LogSegment next = null;
+        if (segment.end() > LogSegment.HEADER) {
+            next = LogSegment.create(folder, nextIndex);
         }
+        try {
+            SnapshotFile.write(folder, lastIndex, snapshot.state());
+        } catch (IOException e) {
+            if (next != null) {
+                next.close();
+            }
+            throw e;
+        }
+        if (next != null) {
+            segment.close();
+            segment = next;
+        }
+        Files.deleteIfExists(folder.resolve(FoundState.INCOMPLETE));
+        forgetBefore(previousSnapshot);
+        previousSnapshot = lastIndex;
     }
 
     /** Removes what the snapshot of that index makes superfluous. */
