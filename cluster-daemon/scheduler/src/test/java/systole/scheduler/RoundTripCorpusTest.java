@@ -3,6 +3,7 @@ package systole.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,8 +20,11 @@ import systole.model.Element;
  * the meaning is lost is judged by the scheduler: it must plan the same from what came back.
  */
 class RoundTripCorpusTest {
-    /** How many of the corpus may refuse to come back (they break the schema in ways a load must refuse); it never grows. */
-    private static final int LEFT_OVER = 613;
+    /**
+     * How many may not come back with the same plan; it never grows. Nine have values that a load must refuse, and in one
+     * the generated id of a resource set, which crm does not write, is part of a reason.
+     */
+    private static final int LEFT_OVER = 10;
 
     private static final Pattern AS_XML = Pattern.compile("(?m)^xml <(\\w+)");
 
@@ -59,8 +63,8 @@ class RoundTripCorpusTest {
                 whole = false;
                 notInCrm.merge(asXml.group(1), 1, Integer::sum);
             }
-            CrmLanguage.Loaded loaded = CrmLanguage.load(
-                    CrmLanguage.EMPTY, test.name(), text, CrmLanguage.Mode.REPLACE, AgentCatalog.NONE);
+            CrmLanguage.Loaded loaded =
+                    CrmLanguage.load(CrmLanguage.EMPTY, test.name(), text, CrmLanguage.Mode.REPLACE, AgentCatalog.NONE);
             if (loaded.refused(true)) {
                 refused.put(test.name(), loaded.findings().get(0).toString());
                 continue;
@@ -70,7 +74,8 @@ class RoundTripCorpusTest {
             Plan before = Scheduler.schedule(cib, test.now());
             Plan after = Scheduler.schedule(replaced(cib, back), test.now());
             if (!before.changes().equals(after.changes())
-                    || before.graph().synapses().size() != after.graph().synapses().size()) {
+                    || before.graph().synapses().size()
+                            != after.graph().synapses().size()) {
                 different.add(test.name());
             }
         }
@@ -88,8 +93,26 @@ class RoundTripCorpusTest {
     private static Element replaced(Element cib, Element configuration) {
         List<Element> children = new ArrayList<>();
         for (Element child : cib.children()) {
-            children.add(child.is("configuration") ? configuration : child);
+            children.add(child.is("configuration") ? inTheOrderOf(child, configuration) : child);
         }
         return cib.withChildren(children);
+    }
+
+    /** The crm language sorts the objects of a section; their order breaks ties of the plan, so it is put back. */
+    private static Element inTheOrderOf(Element original, Element back) {
+        List<Element> sections = new ArrayList<>();
+        List<Element> left = new ArrayList<>(back.children());
+        for (Element section : original.children()) {
+            List<String> ids = section.children().stream().map(Element::id).toList();
+            for (Element same : back.children(section.name())) {
+                List<Element> objects = new ArrayList<>(same.children());
+                objects.sort(Comparator.comparingInt(
+                        object -> ids.contains(object.id()) ? ids.indexOf(object.id()) : ids.size()));
+                sections.add(same.withChildren(objects));
+                left.remove(same);
+            }
+        }
+        sections.addAll(left);
+        return back.withChildren(sections);
     }
 }
