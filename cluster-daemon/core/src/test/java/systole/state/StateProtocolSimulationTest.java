@@ -24,6 +24,7 @@ import systole.model.Element;
 class StateProtocolSimulationTest {
     private static final int SEEDS = Integer.getInteger("systole.state.seeds", 200);
     private static final long ONLY = Long.getLong("systole.state.seed", -1);
+    private static final int STORMS = Integer.getInteger("systole.state.storms", 50);
     private static final int STEPS = Integer.getInteger("systole.state.steps", 2000);
 
     /** Knows what was promised to whom, and what each node holds. */
@@ -146,6 +147,40 @@ class StateProtocolSimulationTest {
             return world.story()
                     + promises.committed
                     + world.nodes.get(world.nodes.firstKey()).protocol.state();
+        }
+
+        /** Changes from every node as fast as they go, and a crash of one node, of some, or of all in the middle. */
+        void storm() {
+            world.partition(List.of(new TreeSet<>(world.nodes.keySet())));
+            world.settle();
+            int calm = 20 + seed.below(1000);
+            for (int i = 0; i < calm; i++) {
+                GroupWorld.Node node = someNode();
+                int dice = seed.below(10);
+                if (dice < 1) {
+                    configure(node, Version.NONE);
+                } else if (dice < 5) {
+                    world.process(node);
+                } else if (dice < 8) {
+                    world.receiveSomething(node);
+                } else {
+                    world.syncDisk(node, 1 + seed.below(3));
+                }
+            }
+            List<GroupWorld.Node> all = List.copyOf(world.nodes.values());
+            int crashes = seed.chance(0.5) ? all.size() : 1 + seed.below(all.size());
+            for (int i = 0; i < crashes; i++) {
+                world.crash(all.get(i));
+            }
+            for (GroupWorld.Node node : all) {
+                if (!node.up) {
+                    world.restart(node);
+                }
+            }
+            world.settle();
+            world.partition(List.of(new TreeSet<>(world.nodes.keySet())));
+            world.settle();
+            atRest();
         }
 
         private void atRest() {
@@ -289,6 +324,25 @@ class StateProtocolSimulationTest {
             assertThat(committed).isGreaterThan(SEEDS * 3);
             assertThat(uncertain).isPositive();
         }
+    }
+
+    @Test
+    void aCrashAtARandomMomentOfACommitStormLosesNoAcknowledgedChangeAndLeavesNoHalfOne() {
+        int committed = 0;
+        int made = 0;
+        for (long number = 1; number <= STORMS; number++) {
+            Run run = new Run(number * 7919);
+            try {
+                run.storm();
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError("round " + number + ": " + e.getMessage() + "\n" + run.world.story(), e);
+            }
+            committed += run.promises.committed.size();
+            made += run.requests;
+        }
+        System.out.println("commit storms: " + STORMS + " rounds, " + made + " changes begun, " + committed
+                + " acknowledged, all there on all nodes");
+        assertThat(committed).isPositive().isLessThan(made);
     }
 
     @Test
