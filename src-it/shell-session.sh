@@ -85,12 +85,12 @@ for _ in {1..100}; do screen | grep -q 'live' && break; pause 0.2; done
 
 # What a Tab shows is gone with the next key: it is kept as it stood.
 shown=()
-tabbed() { # KEYS WORDS: type, press Tab, keep what stands below the last prompt but one
+tabbed() { # KEYS WORDS: type, press Tab, keep the line, what the Tab shows below it, and a manual above it
     keys -l "$1"
     pause 0.3
     keys Tab
     still 4
-    shown+=("$2" "$(screen | tac | awk '{ print } /^systole\(/ { exit }' | tac)")
+    shown+=("$2" "$(screen | tac | awk 'below { if (/^[a-z_-]+ \(/) print; exit } { print } /^systole\(/ { below = 1 }' | tac)")
 }
 
 typed "status" 8
