@@ -178,7 +178,7 @@ final class ConfigureVerbs {
                 .alias("simulate")
                 .flag("--scores", "the scores of resources on nodes too")
                 .any("WORD", Verb.Kind.WORD, "scores; others are accepted for the sake of crm")
-                .does(RootVerbs::simulate));
+                .does(SimulateVerb::run));
         verbs.add(Verb.of("schema", "Print which schema the configuration is written for.")
                 .does(call -> {
                     try (Backend backend = call.session().backend()) {

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,10 +40,7 @@ final class RootVerbs {
                 .option("--xml-file", "FILE", "a CIB in a file")
                 .example("systole verify --xml-file cib.xml")
                 .does(RootVerbs::verify));
-        verbs.add(Verb.of("simulate", "Show what the cluster would do, without doing it.")
-                .option("--xml-file", "FILE", "a CIB in a file; default: the cluster's")
-                .flag("--scores", "the scores of resources on nodes too")
-                .does(RootVerbs::simulate));
+        verbs.add(SimulateVerb.verb());
         verbs.add(Explain.verb());
         verbs.add(Verb.of("keygen", "Make the key with which the nodes recognise each other.")
                 .flag("--force", "replace the present key")
@@ -149,27 +145,6 @@ final class RootVerbs {
         return Finding.atLeast(Finding.Severity.DOUBT, findings).isEmpty()
                 ? ExitCode.OK.number()
                 : ExitCode.FAILED.number();
-    }
-
-    static int simulate(Call call) {
-        String file = call.option("--xml-file");
-        Element cib;
-        if (file != null) {
-            cib = CibXml.read(file, FileBackend.read(Path.of(file)));
-        } else {
-            try (Backend backend = call.session().backend()) {
-                cib = backend.cib();
-            }
-        }
-        Simulation simulation = Simulation.of(cib, Instant.now());
-        if (call.session().json()) {
-            call.out().println(Output.of(simulation.json()));
-        } else {
-            call.out()
-                    .print(simulation.text(
-                            call.has("--scores") || call.all("WORD").contains("scores")));
-        }
-        return ExitCode.OK.number();
     }
 
     // ---- key ------------------------------------------------------------------------------------------------------

@@ -196,7 +196,7 @@ final class Fixpoint {
         }
         Action replacement = replacement(first, then);
         if (replacement != null) {
-            joining.join(replacement, then, edge.kinds);
+            joining.join(replacement, then, edge.kindsWithWish());
             edge.kinds = 0;
             return Effects.THEN_CHANGED;
         }
@@ -354,7 +354,7 @@ final class Fixpoint {
             if (before == null || after == null) {
                 continue;
             }
-            joining.join(before, after, edge.kinds);
+            joining.join(before, after, edge.kindsWithWish());
             seenFirst.look(before, before.node);
             int result = instance.isGroup()
                     ? onGroup(before, seenFirst, after, instance, edge.kinds, null, open)

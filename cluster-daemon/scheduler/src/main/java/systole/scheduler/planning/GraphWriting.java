@@ -44,6 +44,16 @@ final class GraphWriting {
 
     TransitionGraph write(int transitionId) {
         finishCollectives();
+        writeAll();
+        while (new WaitingCircles(synapses).breakUp(actions.all())) {
+            synapses.clear();
+            actions.all().forEach(action -> action.written = false);
+            writeAll();
+        }
+        return new TransitionGraph(header(transitionId), synapses);
+    }
+
+    private void writeAll() {
         for (Resource resource : cluster.resources) {
             resource(resource);
         }
@@ -55,7 +65,6 @@ final class GraphWriting {
         for (int i = all.size() - 1; i >= 0; i--) {
             action(all.get(i));
         }
-        return new TransitionGraph(header(transitionId), synapses);
     }
 
     private void finishCollectives() {

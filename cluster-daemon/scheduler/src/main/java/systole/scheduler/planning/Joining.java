@@ -22,24 +22,29 @@ final class Joining {
     }
 
     /** Makes an edge, unless one of the same two actions shares any kind with it. */
-    void join(Action first, Action then, int kinds) {
+    void join(Action first, Action then, int kindsAndWish) {
+        boolean wish = Kind.has(kindsAndWish, Kind.WISH);
+        int kinds = kindsAndWish & ~Kind.WISH;
         if (kinds == 0) {
             return;
         }
         if (first.after.size() <= then.before.size()) {
             for (Edge edge : first.after) {
                 if (edge.then == then && (edge.kinds & kinds) != 0) {
+                    edge.wish &= wish;
                     return;
                 }
             }
         } else {
             for (Edge edge : then.before) {
                 if (edge.first == first && (edge.kinds & kinds) != 0) {
+                    edge.wish &= wish;
                     return;
                 }
             }
         }
         Edge edge = new Edge(first, then, kinds);
+        edge.wish = wish;
         first.after.add(edge);
         then.before.add(edge);
     }

@@ -41,6 +41,9 @@ final class Kind {
     /** Allowed although first runs on the guest that then's resource creates. */
     static final int INTERNAL = 1 << 20;
 
+    /** An administrator's order that is not mandatory; moves into {@link Edge#wish} when the edge is made. */
+    static final int WISH = 1 << 21;
+
     private Kind() {}
 
     static boolean has(int kinds, int any) {

@@ -144,6 +144,7 @@ final class Relations {
 
     private void spawn(Relation source, Resource first, String firstTask, Resource then, String thenTask, int kinds) {
         @Nullable Action firstAction = firstTask.equals(source.firstTask()) ? source.firstAction() : null;
-        all.add(new Relation(first, firstTask, firstAction, then, thenTask, null, kinds));
+        all.add(new Relation(
+                first, firstTask, firstAction, then, thenTask, null, kinds | (source.kinds() & Kind.WISH)));
     }
 }

@@ -37,7 +37,9 @@ final class RemoteRelations {
                 continue;
             }
             Node node = action.node;
-            if (node == null || !node.isRemoteOrGuest() || action.pseudo || node.connection == null) {
+            // The start of a live migration is a point only, but no resource migrates to where nothing comes up.
+            boolean point = action.pseudo && !(action.migratable && action.is(Tasks.START));
+            if (node == null || !node.isRemoteOrGuest() || point || node.connection == null) {
                 continue;
             }
             make(action, resource, node, node.connection);
@@ -48,7 +50,8 @@ final class RemoteRelations {
         if (action.is(Tasks.START)) {
             for (Action stop : actions.every(resource, Tasks.STOP, null)) {
                 if (stop.node != node) {
-                    relations.relate(connection, Tasks.START, stop, Kind.ORDER);
+                    // Not to stop before there is somewhere to go: a wish, as the way there may need the stop.
+                    relations.relate(connection, Tasks.START, stop, Kind.ORDER | Kind.WISH);
                 }
             }
         }

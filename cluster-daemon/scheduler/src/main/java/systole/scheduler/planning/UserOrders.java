@@ -52,15 +52,15 @@ final class UserOrders {
 
     private static int forward(OrderConstraint.Kind kind, String firstTask, boolean symmetrical) {
         return switch (kind) {
-            case OPTIONAL -> Kind.ORDER;
-            case SERIALIZE -> Kind.SERIALIZE;
+            case OPTIONAL -> Kind.ORDER | Kind.WISH;
+            case SERIALIZE -> Kind.SERIALIZE | Kind.WISH;
             case MANDATORY ->
                 symmetrical ? Kind.ORDER | Kind.PUSH | (Tasks.isUp(firstTask) ? Kind.GATE : 0) : Kind.ORDER | Kind.ASYM;
         };
     }
 
     private static int backward(OrderConstraint.Kind kind) {
-        return kind == OrderConstraint.Kind.MANDATORY ? Kind.ORDER | Kind.PULL : Kind.ORDER;
+        return kind == OrderConstraint.Kind.MANDATORY ? Kind.ORDER | Kind.PULL : Kind.ORDER | Kind.WISH;
     }
 
     // ---- simple orders
@@ -210,6 +210,9 @@ final class UserOrders {
     // ---- anti-colocation
 
     private void apart(Colocation colocation) {
+        if (colocation.primary() == colocation.dependent()) {
+            return;
+        }
         loseThenGain(
                 colocation.primary(), colocation.primaryRole(), colocation.dependent(), colocation.dependentRole());
         loseThenGain(

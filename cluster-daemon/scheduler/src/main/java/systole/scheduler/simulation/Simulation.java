@@ -25,9 +25,14 @@ public final class Simulation {
      * @param failures results that operations of the plan are to have
      * @param execute whether the plan is carried out; otherwise only shown
      * @param showScores whether the report has the assignment scores
+     * @param clock a line that says where the time comes from, shown wherever the status is worked out; may be empty
      */
     public record Request(
-            List<Injection> injections, List<Injection.Operation> failures, boolean execute, boolean showScores) {
+            List<Injection> injections,
+            List<Injection.Operation> failures,
+            boolean execute,
+            boolean showScores,
+            String clock) {
         public Request {
             injections = List.copyOf(injections);
             failures = List.copyOf(failures);
@@ -39,19 +44,31 @@ public final class Simulation {
      * @param graph the plan
      * @param cib the document after it was carried out; the changed input if it was not
      * @param scoreLines assignment scores
+     * @param changes the lines of the transition summary
+     * @param executed one line for each action that was carried out
      * @param complete false if some action of the plan could never run
      */
-    public record Report(String text, TransitionGraph graph, Element cib, List<String> scoreLines, boolean complete) {
+    public record Report(
+            String text,
+            TransitionGraph graph,
+            Element cib,
+            List<String> scoreLines,
+            List<String> changes,
+            List<String> executed,
+            boolean complete) {
         public Report {
             scoreLines = List.copyOf(scoreLines);
+            changes = List.copyOf(changes);
+            executed = List.copyOf(executed);
         }
     }
 
     public static Report run(Element cib, Instant now, Request request) {
         StringBuilder out = new StringBuilder();
         long seconds = now.getEpochSecond();
+        String clock = request.clock.isEmpty() ? "" : request.clock + "\n";
         Cluster before = Reading.read(cib, now, false);
-        section(out, "Current cluster status:", StatusText.heading(before), StatusText.of(before, true));
+        section(out, "Current cluster status:", clock + StatusText.heading(before), StatusText.of(before, true));
         Element changed = cib;
         if (!request.injections.isEmpty()) {
             out.append("\nPerforming Requested Modifications:\n");
@@ -59,7 +76,9 @@ public final class Simulation {
                     injection -> out.append("  * ").append(injection.line()).append('\n'));
             changed = Injection.apply(cib, request.injections, seconds);
         }
-        Cluster cluster = Reading.read(changed, now, false);
+        // Looking at the status changed nothing that planning needs: without injections it is planned from the same.
+        Cluster cluster = request.injections.isEmpty() ? before : Reading.read(changed, now, false);
+        cluster.scoreLinesWanted = request.showScores;
         Planner.Result plan = Planner.plan(cluster, 1);
         if (request.showScores) {
             out.append("\nAssignment Scores:\n");
@@ -70,7 +89,8 @@ public final class Simulation {
         out.append("\nTransition Summary:\n");
         plan.changes().forEach(line -> out.append(line).append('\n'));
         if (!request.execute) {
-            return new Report(out.toString(), plan.graph(), changed, cluster.scoreLines, true);
+            return new Report(
+                    out.toString(), plan.graph(), changed, cluster.scoreLines, plan.changes(), List.of(), true);
         }
         Map<String, Integer> failures = new LinkedHashMap<>();
         request.failures.forEach(failure -> failures.put(failure.key(), failure.rc()));
@@ -83,8 +103,15 @@ public final class Simulation {
         }
         Cluster after = Reading.read(result.cib(), now, false);
         out.append('\n');
-        section(out, "Revised Cluster Status:", "", StatusText.of(after, false));
-        return new Report(out.toString(), plan.graph(), result.cib(), cluster.scoreLines, result.complete());
+        section(out, "Revised Cluster Status:", clock, StatusText.of(after, false));
+        return new Report(
+                out.toString(),
+                plan.graph(),
+                result.cib(),
+                cluster.scoreLines,
+                plan.changes(),
+                result.lines(),
+                result.complete());
     }
 
     private static void section(StringBuilder out, String title, String heading, String text) {

@@ -1,0 +1,218 @@
+package systole.scheduler.planning;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import systole.graph.Synapse;
+import systole.scheduler.working.Node;
+
+/**
+ * Actions that wait for each other in a circle would wait for ever, and with them all that comes after. The reference
+ * writes such graphs; here the weakest links of a circle give way: what a probe of a node finds that this very circle
+ * has yet to bring up, then orders that an administrator called optional, then ways back of mandatory orders that make a
+ * stop wait for a start or for the fencing that implies it. A circle of mandatory orders stays.
+ */
+final class WaitingCircles {
+    private final Map<Integer, Integer> indexOf = new HashMap<>();
+    private final Map<Integer, Action> byId = new HashMap<>();
+    private final List<Synapse> synapses;
+    private int[][] inputs = {};
+
+    WaitingCircles(List<Synapse> synapses) {
+        this.synapses = synapses;
+    }
+
+    /** Switches edges off; returns whether there were any. */
+    boolean breakUp(List<Action> actions) {
+        int[] left = unreached();
+        if (left.length == 0) {
+            return false;
+        }
+        for (Action action : actions) {
+            byId.put(action.id, action);
+        }
+        boolean any = false;
+        for (List<Integer> circle : circles(left)) {
+            Set<Action> members = new LinkedHashSet<>();
+            for (int index : circle) {
+                Action action = byId.get(synapses.get(index).action().id());
+                if (action != null) {
+                    members.add(action);
+                }
+            }
+            any |= probesOfWhatComesUp(members) || optionalOrders(members) || waysBack(members);
+        }
+        return any;
+    }
+
+    private static boolean probesOfWhatComesUp(Set<Action> circle) {
+        boolean any = false;
+        for (Action probe : circle) {
+            Node node = probe.node;
+            if (!Joining.isProbe(probe) || node == null || node.connection == null) {
+                continue;
+            }
+            boolean comesUp = circle.stream()
+                    .anyMatch(other -> other.resource == node.connection
+                            || (other.resource != null && other.resource == node.launcher()));
+            if (!comesUp) {
+                continue;
+            }
+            for (Edge edge : probe.after) {
+                if (edge.kinds != 0 && circle.contains(edge.then)) {
+                    edge.kinds = 0;
+                    any = true;
+                }
+            }
+        }
+        return any;
+    }
+
+    private static boolean optionalOrders(Set<Action> circle) {
+        boolean any = false;
+        for (Action first : circle) {
+            for (Edge edge : first.after) {
+                if (edge.wish && edge.kinds != 0 && circle.contains(edge.then)) {
+                    edge.kinds = 0;
+                    any = true;
+                }
+            }
+        }
+        return any;
+    }
+
+    /**
+     * "A started, then B stopped" has "B started, then A stopped" as its way back, which holds up stops for starts; and
+     * what was fenced is stopped already, in whatever order.
+     */
+    private static boolean waysBack(Set<Action> circle) {
+        boolean any = false;
+        boolean fenced = circle.stream().anyMatch(action -> action.is(Tasks.STONITH));
+        for (Action first : circle) {
+            for (Edge edge : first.after) {
+                boolean back = (edge.kinds & ~Kind.ORDER) == Kind.PULL
+                        && (fenced || (Tasks.isUp(first.keyTask) && !Tasks.isUp(edge.then.keyTask)))
+                        && edge.then.resource != first.resource;
+                if (back && circle.contains(edge.then)) {
+                    edge.kinds = 0;
+                    any = true;
+                }
+            }
+        }
+        return any;
+    }
+
+    /** Indices of synapses that never come to their turn although all their inputs are in the graph. */
+    private int[] unreached() {
+        int count = synapses.size();
+        for (int i = 0; i < count; i++) {
+            indexOf.put(synapses.get(i).action().id(), i);
+        }
+        inputs = new int[count][];
+        int[] waiting = new int[count];
+        int[] followers = new int[count];
+        for (int i = 0; i < count; i++) {
+            inputs[i] = synapses.get(i).inputs().stream()
+                    .map(indexOf::get)
+                    .filter(index -> index != null)
+                    .mapToInt(index -> index)
+                    .toArray();
+            waiting[i] = inputs[i].length;
+            for (int input : inputs[i]) {
+                followers[input]++;
+            }
+        }
+        int[][] after = new int[count][];
+        for (int i = 0; i < count; i++) {
+            after[i] = new int[followers[i]];
+        }
+        int[] ready = new int[count];
+        int filled = 0;
+        for (int i = 0; i < count; i++) {
+            for (int input : inputs[i]) {
+                after[input][--followers[input]] = i;
+            }
+            if (waiting[i] == 0) {
+                ready[filled++] = i;
+            }
+        }
+        for (int done = 0; done < filled; done++) {
+            for (int next : after[ready[done]]) {
+                if (--waiting[next] == 0) {
+                    ready[filled++] = next;
+                }
+            }
+        }
+        int[] left = new int[count - filled];
+        int at = 0;
+        for (int i = 0; i < count; i++) {
+            if (waiting[i] > 0) {
+                left[at++] = i;
+            }
+        }
+        return left;
+    }
+
+    /** Strongly connected parts among what is left, by Tarjan's walk with a stack of its own. */
+    private List<List<Integer>> circles(int[] left) {
+        int count = synapses.size();
+        int[] number = new int[count];
+        int[] low = new int[count];
+        int[] next = new int[count];
+        boolean[] open = new boolean[count];
+        Arrays.fill(number, Integer.MAX_VALUE);
+        for (int index : left) {
+            number[index] = -1;
+        }
+        List<List<Integer>> found = new ArrayList<>();
+        Deque<Integer> path = new ArrayDeque<>();
+        Deque<Integer> part = new ArrayDeque<>();
+        int clock = 0;
+        for (int start : left) {
+            if (number[start] != -1) {
+                continue;
+            }
+            path.push(start);
+            while (!path.isEmpty()) {
+                int at = path.peek();
+                if (number[at] == -1) {
+                    number[at] = low[at] = clock++;
+                    open[at] = true;
+                    part.push(at);
+                }
+                if (next[at] < inputs[at].length) {
+                    int input = inputs[at][next[at]++];
+                    if (number[input] == -1) {
+                        path.push(input);
+                    } else if (open[input]) {
+                        low[at] = Math.min(low[at], number[input]);
+                    }
+                    continue;
+                }
+                path.pop();
+                if (!path.isEmpty()) {
+                    low[path.peek()] = Math.min(low[path.peek()], low[at]);
+                }
+                if (low[at] == number[at]) {
+                    List<Integer> members = new ArrayList<>();
+                    int member;
+                    do {
+                        member = part.pop();
+                        open[member] = false;
+                        members.add(member);
+                    } while (member != at);
+                    if (members.size() > 1 || Arrays.stream(inputs[at]).anyMatch(input -> input == at)) {
+                        found.add(members);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+}
