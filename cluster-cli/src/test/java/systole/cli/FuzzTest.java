@@ -475,6 +475,10 @@ class FuzzTest {
                             .map(line -> ("configure " + line).split(" "))
                             .orElse(new String[] {"configure", "show"});
             };
+            if (words.length < 2) {
+                // A level alone would begin a dialogue and wait for standard input.
+                words = new String[] {"configure", "show"};
+            }
             int code = Systole.run(
                     words,
                     Map.of("CIB_file", cib.toString()),
