@@ -22,8 +22,8 @@ import systole.state.Position;
 
 /** What the cluster owes, checked while it runs (architecture section 5). */
 final class Promises {
-    /** A state that was looked at, and after which message. */
-    private record Checked(ClusterState state, long digest, String view, int deliveries) {}
+    /** A state that was looked at, in which life of the daemon, and after which message. */
+    private record Checked(NodeCore life, ClusterState state, long digest, String view, int deliveries) {}
 
     private final Set<String> committed = new TreeSet<>();
     private final Set<String> refused = new TreeSet<>();
@@ -153,10 +153,11 @@ final class Promises {
             return;
         }
         long digest = before != null && before.state == state ? before.digest : state.digest();
-        last.put(node.name, new Checked(state, digest, node.view(), node.deliveries()));
+        last.put(node.name, new Checked(core, state, digest, node.view(), node.deliveries()));
         if (before == null || before.state != state) {
             checked++;
-            if (before == null || !state.position().equals(before.state.position())) {
+            // What a new life read from its disk counts as much as what was agreed.
+            if (before == null || before.life != core || !state.position().equals(before.state.position())) {
                 long configuration = state.configurationDigest();
                 Long other = configurations.putIfAbsent(state.position(), configuration);
                 if (other != null && other != configuration) {
@@ -167,7 +168,7 @@ final class Promises {
         }
         String point = node.view() + "+" + node.deliveries();
         checked++;
-        Checked other = heard.putIfAbsent(point, new Checked(state, digest, node.view(), node.deliveries()));
+        Checked other = heard.putIfAbsent(point, new Checked(core, state, digest, node.view(), node.deliveries()));
         if (other != null && other.digest != digest) {
             throw new BrokenPromise(node.name + " has another state than its peers after " + point + ": "
                     + difference(state, other.state));

@@ -69,10 +69,11 @@ final class SimulatedStateLog {
 
     void snapshot(long record, byte[] bytes, LongConsumer stored) {
         String former = log;
-        long number = 1;
+        // Beyond the present one too, which has no file before its first record.
+        long number = numberOf(former) + 1;
         for (String name : disk.names()) {
             if (name.startsWith(LOG)) {
-                number = Math.max(number, Long.parseLong(name.substring(LOG.length())) + 1);
+                number = Math.max(number, numberOf(name) + 1);
             }
         }
         log = LOG + number;
@@ -82,6 +83,10 @@ final class SimulatedStateLog {
             disk.delete(former);
             end(request, stored);
         });
+    }
+
+    private static long numberOf(String log) {
+        return Long.parseLong(log.substring(LOG.length()));
     }
 
     private Request begin(long record) {
