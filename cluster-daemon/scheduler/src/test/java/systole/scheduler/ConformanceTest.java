@@ -23,9 +23,9 @@ import systole.graph.TransitionGraph;
 
 /** Pacemaker's own regression cases: what was reached once must not sink. */
 class ConformanceTest {
-    private static final int ACTIONS_FLOOR = 607;
-    private static final int ORDER_FLOOR = 607;
-    private static final int PARAMETERS_FLOOR = 607;
+    private static final int ACTIONS_FLOOR = 608;
+    private static final int ORDER_FLOOR = 608;
+    private static final int PARAMETERS_FLOOR = 608;
     private static final int SCORES_FLOOR = 613;
 
     @Test
@@ -36,6 +36,8 @@ class ConformanceTest {
         List<String> parameters = new ArrayList<>();
         List<String> scores = new ArrayList<>();
         int all = 0;
+        int empty = 0;
+        List<String> ofEmpty = new ArrayList<>();
         for (Corpus.Case test : corpus.cases()) {
             all++;
             Plan plan = Scheduler.schedule(corpus.cib(test), test.now());
@@ -44,6 +46,10 @@ class ConformanceTest {
             Graph actual = new Graph(plan.graph());
             boolean sameActions = expected.byName.keySet().equals(actual.byName.keySet());
             boolean sameOrder = sameActions && expected.order().equals(actual.order());
+            if (expected.names.isEmpty()) {
+                empty++;
+                add(ofEmpty, test, sameActions);
+            }
             add(actions, test, sameActions);
             add(order, test, sameOrder);
             add(parameters, test, sameOrder && expected.parameters().equals(actual.parameters()));
@@ -52,6 +58,14 @@ class ConformanceTest {
                     test,
                     sorted(corpus.text("scores/" + test.name() + ".scores")).equals(sorted(plan.scoreLines())));
         }
+        System.out.println("conformance: " + all + " cases: actions " + (all - actions.size()) + ", order "
+                + (all - order.size()) + ", parameters " + (all - parameters.size()) + ", scores "
+                + (all - scores.size()));
+        int full = all - empty;
+        int wrong = ofEmpty.size();
+        System.out.println("conformance: " + full + " cases whose graph is not empty: actions "
+                + (full - actions.size() + wrong) + ", order " + (full - order.size() + wrong) + ", parameters "
+                + (full - parameters.size() + wrong));
         assertThat(all - actions.size()).as("actions differ in %s", actions).isGreaterThanOrEqualTo(ACTIONS_FLOOR);
         assertThat(all - order.size()).as("order differs in %s", order).isGreaterThanOrEqualTo(ORDER_FLOOR);
         assertThat(all - parameters.size())
@@ -162,7 +176,7 @@ class ConformanceTest {
                 List<Object> all = new ArrayList<>(List.of(
                         synapse.priority(),
                         attributes,
-                        action.downed(),
+                        new TreeSet<>(action.downed()),
                         action.head().internalOperationKey(),
                         action.head().onNodeUuid(),
                         action.head().routerNode(),

@@ -231,7 +231,8 @@ final class ColocationEffects {
             }
             return;
         }
-        if (interleaves(colocation.dependent(), clone)) {
+        // Apart from one instance is not apart: only what belongs together is paired. The reference pairs both.
+        if (colocation.score() > -Score.LIMIT && interleaves(colocation.dependent(), clone)) {
             Resource instance = compatible(dependent, clone);
             if (instance != null) {
                 apply(dependent, instance, colocation);

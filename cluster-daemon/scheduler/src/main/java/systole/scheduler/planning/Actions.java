@@ -14,6 +14,9 @@ import systole.scheduler.working.Role;
 
 /** All actions of one plan: creation, look-up, and whether they can run (actions-and-graph 2). */
 final class Actions {
+    /** Why something is restarted whose parameters changed. */
+    static final String CHANGED = "resource definition change";
+
     private static final String UNRUNNABLE = "unrunnable";
 
     private final Cluster cluster;
@@ -213,7 +216,7 @@ final class Actions {
             return;
         }
         if (action.needs == Requires.NOTHING) {
-            action.reason = null;
+            allow(action);
             action.runnable = !(node.isGuest() && !cluster.canFence(node) && hostIsDown(node));
             return;
         }
@@ -224,7 +227,7 @@ final class Actions {
                 if (!fullyActive(resource) || resource.nextRole.above(resource.role)) {
                     forbid(action, "quorum freeze");
                 } else {
-                    action.reason = null;
+                    allow(action);
                     action.runnable = true;
                 }
             }
@@ -233,16 +236,23 @@ final class Actions {
                     if (resource.nextRole.above(Role.UNPROMOTED)) {
                         resource.nextRole = Role.UNPROMOTED;
                     }
-                    action.reason = null;
+                    allow(action);
                     action.runnable = true;
                 } else {
                     forbid(action, "no quorum");
                 }
             }
             case IGNORE, FENCE -> {
-                action.reason = null;
+                allow(action);
                 action.runnable = true;
             }
+        }
+    }
+
+    /** Nothing forbids it; that changed parameters demand it stays its reason. */
+    private static void allow(Action action) {
+        if (!CHANGED.equals(action.reason)) {
+            action.reason = null;
         }
     }
 

@@ -55,7 +55,7 @@ final class Effects {
     /** Effects that concern only the two actions of the edge, never members or instances. */
     static int onEdgeOnly(Action first, Seen seenFirst, Action then, boolean thenSeenOptional, int kinds) {
         int changed = NOTHING;
-        if (Kind.has(kinds, Kind.SHOW_THEN) && first.runnable && !seenFirst.optional) {
+        if (Kind.has(kinds, Kind.SHOW_THEN) && first.runnable && (!seenFirst.optional || isPendingStart(first))) {
             then.always = true;
         }
         if (Kind.has(kinds, Kind.SHOW_FIRST) && !thenSeenOptional) {
@@ -73,6 +73,12 @@ final class Effects {
             changed |= THEN_CHANGED;
         }
         return changed;
+    }
+
+    /** A start under way that is written again though nothing else starts: who follows the whole waits for it too. */
+    private static boolean isPendingStart(Action action) {
+        boolean start = action.is(Tasks.START) && action.resource != null && action.resource.startPending;
+        return action.always && (start || action.keyTask.equals(Tasks.RUNNING));
     }
 
     private static int onClusterAction(Action first, Seen seen, Action then, int kinds) {

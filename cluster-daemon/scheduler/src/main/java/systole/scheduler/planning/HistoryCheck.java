@@ -18,7 +18,6 @@ import systole.scheduler.working.Settings;
 
 /** Compares what the history ran with against what is configured (actions-and-graph 6). */
 final class HistoryCheck {
-    private static final String CHANGED = "resource definition change";
 
     private final Cluster cluster;
     private final Actions actions;
@@ -213,8 +212,8 @@ final class HistoryCheck {
     private void restart(Resource resource, String task, long intervalMs) {
         Action action = actions.request(resource, task, intervalMs, task, null, false);
         action.optional = false;
-        action.reason = CHANGED;
-        action.cause("required", null, CHANGED);
+        action.reason = Actions.CHANGED;
+        action.cause("required", null, Actions.CHANGED);
     }
 
     private void reload(Resource resource, Node node) {
@@ -227,7 +226,7 @@ final class HistoryCheck {
         }
         resource.reloadPlanned = true;
         Action reload = actions.request(resource, Tasks.RELOAD, node, false);
-        reload.reason = CHANGED;
+        reload.reason = Actions.CHANGED;
         relations.relate(reload, resource, Tasks.STOP, Kind.ORDER | Kind.CANCELS);
         relations.relate(reload, resource, Tasks.DEMOTE, Kind.ORDER | Kind.CANCELS);
     }

@@ -13,6 +13,8 @@ import systole.scheduler.working.Role;
 
 /** Turns relations into edges between actions (actions-and-graph 10.1, 10.5). */
 final class Joining {
+    private static final int DEMANDS = Kind.PUSH | Kind.PULL | Kind.GATE | Kind.ASYM;
+
     private final Cluster cluster;
     private final Actions actions;
 
@@ -21,7 +23,10 @@ final class Joining {
         this.actions = actions;
     }
 
-    /** Makes an edge, unless one of the same two actions shares any kind with it. */
+    /**
+     * Makes an edge, unless one of the same two actions shares any kind with it. An order that demands more than an
+     * optional one did before it is no double of it: both hold.
+     */
     void join(Action first, Action then, int kindsAndWish) {
         boolean wish = Kind.has(kindsAndWish, Kind.WISH);
         int kinds = kindsAndWish & ~Kind.WISH;
@@ -30,14 +35,14 @@ final class Joining {
         }
         if (first.after.size() <= then.before.size()) {
             for (Edge edge : first.after) {
-                if (edge.then == then && (edge.kinds & kinds) != 0) {
+                if (edge.then == then && doubles(edge, kinds, wish)) {
                     edge.wish &= wish;
                     return;
                 }
             }
         } else {
             for (Edge edge : then.before) {
-                if (edge.first == first && (edge.kinds & kinds) != 0) {
+                if (edge.first == first && doubles(edge, kinds, wish)) {
                     edge.wish &= wish;
                     return;
                 }
@@ -47,6 +52,11 @@ final class Joining {
         edge.wish = wish;
         first.after.add(edge);
         then.before.add(edge);
+    }
+
+    private static boolean doubles(Edge edge, int kinds, boolean wish) {
+        boolean demandsMore = edge.wish && !wish && Kind.has(kinds & ~edge.kinds, DEMANDS);
+        return (edge.kinds & kinds) != 0 && !demandsMore;
     }
 
     // ---- relations
@@ -96,8 +106,8 @@ final class Joining {
         }
         String task = relation.firstTask();
         Role role = Actions.roleOf(resource);
-        boolean moot = (task.equals(Tasks.STOP) && role == Role.STOPPED)
-                || (task.equals(Tasks.DEMOTE) && role == Role.UNPROMOTED);
+        boolean idle = role == Role.STOPPED || (role == Role.UNKNOWN && resource.removed && resource.active.isEmpty());
+        boolean moot = (task.equals(Tasks.STOP) && idle) || (task.equals(Tasks.DEMOTE) && role == Role.UNPROMOTED);
         if (moot || thens(relation).isEmpty()) {
             return List.of();
         }

@@ -136,6 +136,9 @@ final class Recurring {
         String name = operation.name();
         long interval = operation.intervalMs();
         for (Node node : cluster.nodes) {
+            if (node.within(resource)) {
+                continue; // It cannot be active there.
+            }
             Action running = actions.newest(resource, name, interval, node);
             if (node == resource.assigned) {
                 if (running != null) {

@@ -15,7 +15,8 @@ import systole.scheduler.working.Node;
 /**
  * Actions that wait for each other in a circle would wait for ever, and with them all that comes after. The reference
  * writes such graphs; here the weakest links of a circle give way: what a probe of a node finds that this very circle
- * has yet to bring up, then orders that an administrator called optional, then ways back of mandatory orders that make a
+ * has yet to bring up, then connections that wait for the fencing of a guest, then
+ * demotions that wait for what must not be there in the unpromoted role, then orders that an administrator called optional, then ways back of mandatory orders that make a
  * stop wait for a start or for the fencing that implies it. A circle of mandatory orders stays.
  */
 final class WaitingCircles {
@@ -46,7 +47,11 @@ final class WaitingCircles {
                     members.add(action);
                 }
             }
-            any |= probesOfWhatComesUp(members) || optionalOrders(members) || waysBack(members);
+            any |= probesOfWhatComesUp(members)
+                    || connectionsAfterGuests(members)
+                    || demotionsApart(members)
+                    || optionalOrders(members)
+                    || waysBack(members);
         }
         return any;
     }
@@ -66,6 +71,50 @@ final class WaitingCircles {
             }
             for (Edge edge : probe.after) {
                 if (edge.kinds != 0 && circle.contains(edge.then)) {
+                    edge.kinds = 0;
+                    any = true;
+                }
+            }
+        }
+        return any;
+    }
+
+    /**
+     * A guest counts as fenced when its container is stopped. If that container is on a remote node, the connection to
+     * it need not wait until the guest is fenced: nothing runs twice by it, and without it the container cannot be stopped.
+     */
+    private static boolean connectionsAfterGuests(Set<Action> circle) {
+        boolean any = false;
+        for (Action fencing : circle) {
+            Node guest = fencing.node;
+            if (!fencing.is(Tasks.STONITH) || !fencing.pseudo || guest == null || !guest.isGuest()) {
+                continue;
+            }
+            for (Edge edge : fencing.after) {
+                Action then = edge.then;
+                boolean connects = then.is(Tasks.START)
+                        && then.resource != null
+                        && then.resource.isConnection()
+                        && then.resource != guest.connection
+                        && edge.kinds == Kind.ORDER;
+                if (connects && circle.contains(then)) {
+                    edge.kinds = 0;
+                    any = true;
+                }
+            }
+        }
+        return any;
+    }
+
+    /** Apart in the unpromoted role: on its way from promoted to stopped a resource only passes through it. */
+    private static boolean demotionsApart(Set<Action> circle) {
+        boolean any = false;
+        for (Action demote : circle) {
+            if (!demote.is(Tasks.DEMOTE)) {
+                continue;
+            }
+            for (Edge edge : demote.before) {
+                if (edge.kinds == Kind.ANTI && circle.contains(edge.first)) {
                     edge.kinds = 0;
                     any = true;
                 }
@@ -97,7 +146,9 @@ final class WaitingCircles {
         for (Action first : circle) {
             for (Edge edge : first.after) {
                 boolean back = (edge.kinds & ~Kind.ORDER) == Kind.PULL
-                        && (fenced || (Tasks.isUp(first.keyTask) && !Tasks.isUp(edge.then.keyTask)))
+                        && (fenced
+                                || implied(edge.then)
+                                || (Tasks.isUp(first.keyTask) && !Tasks.isUp(edge.then.keyTask)))
                         && edge.then.resource != first.resource;
                 if (back && circle.contains(edge.then)) {
                     edge.kinds = 0;
@@ -106,6 +157,11 @@ final class WaitingCircles {
             }
         }
         return any;
+    }
+
+    /** A stop that the fencing of its node does. */
+    private static boolean implied(Action action) {
+        return action.pseudo && action.is(Tasks.STOP) && action.resource != null && action.resource.isPrimitive();
     }
 
     /** Indices of synapses that never come to their turn although all their inputs are in the graph. */

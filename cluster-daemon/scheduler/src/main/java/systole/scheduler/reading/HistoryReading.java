@@ -80,6 +80,11 @@ final class HistoryReading {
             }
             created.add(resource);
         }
+        if (node.within(resource)) {
+            cluster.warnings.add("history of " + history.name + " on " + node + " is ignored: " + node
+                    + " runs within it, and it cannot run within itself");
+            return;
+        }
         history.resource = resource;
         cluster.histories.add(history);
         if (lock > 0 && cluster.options.shutdownLock) {

@@ -127,6 +127,11 @@ public final class Node {
         return connection == null ? null : connection.launcher;
     }
 
+    /** Whether this node is there only while the resource is active: it is its connection, or its container. */
+    public boolean within(Resource resource) {
+        return connection != null && (resource == connection || resource == connection.launcher);
+    }
+
     public boolean banned() {
         return score <= -Score.LIMIT;
     }

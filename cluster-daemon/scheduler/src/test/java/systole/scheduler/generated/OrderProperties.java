@@ -3,6 +3,7 @@ package systole.scheduler.generated;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import systole.graph.GraphAction;
 import systole.graph.Synapse;
 import systole.scheduler.generated.PlanProperties.Reach;
 import systole.scheduler.working.Cluster;
@@ -33,14 +34,14 @@ final class OrderProperties {
             if (first.topOrBundle() == then.topOrBundle() || first.inBundle() || then.inBundle()) {
                 continue;
             }
-            pairs(order.id(), first, firstEnd.action(), then, thenEnd.action(), reach, broken);
+            pairs(order.id(), first, firstEnd.action(), then, thenEnd.action(), after, reach, broken);
             boolean symmetrical = order.symmetrical() == null || order.symmetrical();
             String undoFirst = inverse(firstEnd.action());
             String undoThen = inverse(thenEnd.action());
             // "A start, then B stop" has "B start, then A stop" as its inverse, which gives way in circles.
             boolean mixed = isUp(undoThen) && !isUp(undoFirst);
             if (symmetrical && !mixed && !undoFirst.isEmpty() && !undoThen.isEmpty()) {
-                pairs(order.id() + " inverse", then, undoThen, first, undoFirst, reach, broken);
+                pairs(order.id() + " inverse", then, undoThen, first, undoFirst, after, reach, broken);
             }
             if (firstEnd.action().equals("start") && thenEnd.action().equals("start")) {
                 needed(order.id(), first, then, before, reach, broken);
@@ -74,6 +75,7 @@ final class OrderProperties {
             String firstTask,
             Resource then,
             String thenTask,
+            Cluster after,
             Reach reach,
             List<String> broken) {
         boolean sameNode = interleaved(first, thenTask, then);
@@ -98,7 +100,12 @@ final class OrderProperties {
                         if (sameNode && !place.equals(later.action().head().onNode())) {
                             continue;
                         }
-                        if (done.contains(later.action().id()) && !reach.waitsFor(later, earlier)) {
+                        if (within(after.nodeByName(place), then)) {
+                            continue;
+                        }
+                        if (done.contains(later.action().id())
+                                && !reach.waitsFor(later, earlier)
+                                && !impliedByFencing(earlier, later, reach)) {
                             broken.add("order: " + later.action().trueKey() + "@"
                                     + later.action().head().onNode() + " need not wait for "
                                     + earlier.action().trueKey() + "@" + place + " (" + id + ")");
@@ -107,6 +114,26 @@ final class OrderProperties {
                 }
             }
         }
+    }
+
+    /**
+     * A stop that fencing implies is no deed of its own: it has happened when the node is down, and no order holds that
+     * up. Nor can what runs in a guest be stopped before the container whose stop is the fencing of the guest, where the
+     * guest does not answer any more.
+     */
+    private static boolean impliedByFencing(Synapse earlier, Synapse later, Reach reach) {
+        boolean laterImplied = later.action() instanceof GraphAction.PseudoEvent
+                && !later.action().operation().equals("start")
+                && !later.action().operation().equals("promote");
+        return laterImplied || earlier.action() instanceof GraphAction.PseudoEvent && reach.waitsFor(earlier, later);
+    }
+
+    /** What comes first runs on a node that what comes later brings up: that order goes in a circle. */
+    private static boolean within(@Nullable Node node, Resource then) {
+        return node != null
+                && node.connection != null
+                && (node.connection.topOrBundle() == then.topOrBundle()
+                        || (node.launcher() != null && node.launcher().topOrBundle() == then.topOrBundle()));
     }
 
     private static boolean migrates(Resource primitive, Reach reach) {

@@ -120,10 +120,11 @@ final class PlanProperties {
         }
     }
 
+    /** The connection is started before, or arrives by a live migration. */
     private boolean comesUp(Node node, Synapse user) {
-        String key = node.name + "_start_0";
+        Set<String> keys = Set.of(node.name + "_start_0", node.name + "_migrate_from_0");
         for (Synapse other : graph.synapses()) {
-            if (other.action().head().operationKey().equals(key) && reach.waitsFor(user, other)) {
+            if (keys.contains(other.action().head().operationKey()) && reach.waitsFor(user, other)) {
                 return true;
             }
         }
