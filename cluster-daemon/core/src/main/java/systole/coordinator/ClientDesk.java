@@ -26,6 +26,9 @@ import systole.transition.TransitionKey;
 /** Takes what people and tools ask, turns it into commands, and answers each exactly once. */
 final class ClientDesk {
     private static final String CLIENT_WAITER = "client:";
+    /** Less than the 60 s for which clients wait. */
+    private static final long DOUBT_NANOS = 45_000_000_000L;
+
     private static final String OUTSIDE = "00000000-0000-0000-0000-000000000000";
 
     /** What else the desk needs of its node. */
@@ -36,13 +39,16 @@ final class ClientDesk {
     /** A client waits for the delivery of this node's command of that number. */
     private record Pending(long command, long requestId) {}
 
+    /** @param sinceNanos when it was sent, or the members last came together */
+    private record Durable(long requestId, long sinceNanos) {}
+
     private record Waiting(long requestId, long untilNanos) {}
 
     private final NodeContext node;
     private final Services services;
     private final String incarnation;
     private final Deque<Pending> pending = new ArrayDeque<>();
-    private final Map<String, Long> durable = new TreeMap<>();
+    private final Map<String, Durable> durable = new TreeMap<>();
     private final Map<Long, Waiting> settling = new TreeMap<>();
     private long appliedOwn;
     private long lastDurable;
@@ -136,10 +142,11 @@ final class ClientDesk {
 
     /** The state protocol knows what became of a durable command. */
     void answered(StateEffect.Answer answer) {
-        Long requestId = durable.remove(answer.requestId());
-        if (requestId == null) {
+        Durable asked = durable.remove(answer.requestId());
+        if (asked == null) {
             return;
         }
+        long requestId = asked.requestId();
         if (answer.result() instanceof StateEffect.Committed committed) {
             answer(requestId, new Reply.Done(committed.version().toString()));
         } else if (answer.result() instanceof StateEffect.Refused refused) {
@@ -171,10 +178,13 @@ final class ClientDesk {
 
     /** The view changed: whoever waits for the coordinator asks the new one. */
     void askAgain() {
+        durable.replaceAll(
+                (id, asked) -> new Durable(asked.requestId(), node.now().nanos()));
         settling.keySet().forEach(requestId -> node.send(new CoordinationMessage.AskSettled(node.self(), requestId)));
     }
 
     void tick() {
+        tellOfDoubt();
         for (Waiting waiting : List.copyOf(settling.values())) {
             if (waiting.untilNanos() <= node.now().nanos()) {
                 settling.remove(waiting.requestId());
@@ -188,8 +198,39 @@ final class ClientDesk {
         }
     }
 
+    /** Whoever waits for the end of a doubt is told before the own patience ends, and told what is true. */
+    private void tellOfDoubt() {
+        if (durable.isEmpty()) {
+            return;
+        }
+        String names = String.join(", ", node.awaited());
+        if (names.isEmpty()) {
+            return;
+        }
+        for (Map.Entry<String, Durable> entry : List.copyOf(durable.entrySet())) {
+            if (entry.getValue().sinceNanos() + DOUBT_NANOS <= node.now().nanos()) {
+                durable.remove(entry.getKey());
+                answer(
+                        entry.getValue().requestId(),
+                        new Reply.Refused(
+                                Advice.CHECK_STATE,
+                                "the change is in force on " + node.self() + ", but it is not certain that it stays: "
+                                        + names + " may have accepted others and is not known to be down",
+                                "when " + names
+                                        + " is fenced or back, look whether the change is there (systole history"
+                                        + " changes); if you made sure that it is off: systole fence confirm "
+                                        + names));
+            }
+        }
+    }
+
     long deadlineNanos() {
         long first = Long.MAX_VALUE;
+        if (!durable.isEmpty() && !node.awaited().isEmpty()) {
+            for (Durable asked : durable.values()) {
+                first = Math.min(first, asked.sinceNanos() + DOUBT_NANOS);
+            }
+        }
         for (Waiting waiting : settling.values()) {
             first = Math.min(first, waiting.untilNanos());
         }
@@ -202,7 +243,7 @@ final class ClientDesk {
 
     private void durable(long requestId, DurableCommand command) {
         String id = node.self() + ":" + incarnation + ":" + ++lastDurable;
-        durable.put(id, requestId);
+        durable.put(id, new Durable(requestId, node.now().nanos()));
         node.submit(command.named(id));
     }
 

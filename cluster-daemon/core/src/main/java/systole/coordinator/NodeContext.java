@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import systole.state.ClusterState;
 import systole.state.Command;
 import systole.state.StateEffect;
@@ -54,6 +55,11 @@ final class NodeContext {
 
     boolean isReady() {
         return protocol.isReady();
+    }
+
+    /** Nodes that must be known to be down before answers to durable changes go out; mostly empty. */
+    SortedSet<String> awaited() {
+        return protocol.awaited();
     }
 
     void emit(NodeEffect effect) {

@@ -84,6 +84,7 @@ public final class NodeCore {
     private QuorumState quorum;
     private @Nullable View view;
     private SortedSet<NodeId> survivors = new TreeSet<>();
+    private SortedSet<NodeId> rivalsTold = new TreeSet<>();
     private boolean viewEnds;
     private boolean everReady;
     private boolean shuttingDown;
@@ -163,6 +164,11 @@ public final class NodeCore {
     /** Whether this node has the state that all members of its view have. */
     public boolean isReady() {
         return node.isReady();
+    }
+
+    /** Nodes that must be known to be down before answers to durable changes go out; empty but under {@code two_node}. */
+    public SortedSet<String> awaited() {
+        return node.awaited();
     }
 
     /** Whether this node coordinates. */
@@ -353,7 +359,13 @@ public final class NodeCore {
         if (present != null) {
             present.members().forEach(id -> votes.put(id, quorum.settings().votesOf(id)));
         }
-        return new Votes(quorum.quorate(), quorum.quorum(), votes);
+        rivalsTold = rivals();
+        return new Votes(quorum.quorate(), quorum.quorum(), votes, rivalsTold);
+    }
+
+    /** With fencing off nobody would ever take the doubt away, and both halves run services anyway. */
+    private SortedSet<NodeId> rivals() {
+        return options.fencingEnabled() ? quorum.rivals() : new TreeSet<>();
     }
 
     private void metadata(NodeInput.MetadataRead read) {
@@ -847,6 +859,9 @@ public final class NodeCore {
         carryFencing(fenceExecutor.configure(
                 DeviceRegistry.of(present),
                 options.watchdogMillis(node.settings().selfFencingMillis())));
+        if (view != null && !rivals().equals(rivalsTold)) {
+            node.protocol(new StateInput.VotesChanged(votes(), node.now().epochMillis()));
+        }
     }
 
     private void shutdown(String reason) {

@@ -55,6 +55,24 @@ public record QuorumState(
         announced = Collections.unmodifiableSortedMap(new TreeMap<>(announced));
     }
 
+    /**
+     * Nodes outside the present view that may be quorate beside it; empty when the rules exclude that. Only the lone
+     * node of {@code two_node} has such: a strict majority excludes every other view, a tie breaker the other half, and
+     * lowered expected votes stand on the last quorate view. (Expected votes that an operator set below the sum exclude
+     * nothing; that is said as a warning and not made good here.)
+     */
+    public SortedSet<NodeId> rivals() {
+        SortedSet<NodeId> absent = new TreeSet<>();
+        if (view.isPresent()
+                && view.get().members().size() == 1
+                && settings.twoNode()
+                && votes * 2 <= settings.totalVotes()) {
+            absent.addAll(settings.votes().keySet());
+            absent.removeAll(view.get().members());
+        }
+        return absent;
+    }
+
     /** When a {@link QuorumInput.Tick} is due; {@code Long.MAX_VALUE} if never. */
     public long deadlineNanos() {
         return lowerAtNanos;

@@ -301,7 +301,14 @@ final class CommandApplication {
             return unknownNode(state, command.node());
         }
         FencingRecord record = new FencingRecord(
-                command.node(), "off", "a human", "a human", command.author(), true, "", command.atMillis());
+                command.node(),
+                "off",
+                FencingRecord.BY_HAND,
+                FencingRecord.BY_HAND,
+                command.author(),
+                true,
+                "",
+                command.atMillis());
         return fencingDone(state, new Command.FencingDone(record, -1));
     }
 

@@ -17,6 +17,13 @@ public record FencingRecord(
         boolean succeeded,
         String text,
         long atMillis) {
+    static final String BY_HAND = "a human";
+
+    /** A person said that the node is off ({@link Command.ConfirmFenced}). */
+    boolean isByHand() {
+        return device.equals(BY_HAND);
+    }
+
     long digest() {
         long made = Digest.chain(Digest.of(target), Digest.of(action));
         made = Digest.chain(made, Digest.of(device));

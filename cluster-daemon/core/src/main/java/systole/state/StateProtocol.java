@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import systole.group.View;
 import systole.kernel.ByteSource.Malformed;
@@ -46,6 +48,7 @@ public final class StateProtocol {
     private final Assembly assembly = new Assembly();
     private final PendingAnswers answers = new PendingAnswers();
     private final DiskLedger disk = new DiskLedger();
+    private final Certainty certainty;
     private final Deque<Queued> queue = new ArrayDeque<>();
     private final SortedMap<NodeId, Position> reports = new TreeMap<>();
     private final SortedMap<NodeId, Position> everReported = new TreeMap<>();
@@ -56,6 +59,8 @@ public final class StateProtocol {
     private Votes votes = new Votes(false, 1, new TreeMap<>());
     private @Nullable Synchronization round;
     private boolean writable;
+    private boolean certain;
+    private boolean toldOfDoubt;
     private boolean transitional;
     private boolean survivorsQuorate;
     private boolean refusedAtTheEnd;
@@ -73,6 +78,7 @@ public final class StateProtocol {
         this.self = self;
         this.uname = uname;
         this.incarnation = incarnation;
+        this.certainty = new Certainty(self);
         this.state = load(stored);
     }
 
@@ -142,6 +148,16 @@ public final class StateProtocol {
         return isReady() && writable && (!transitional || survivorsQuorate && !refusedAtTheEnd);
     }
 
+    /**
+     * Nodes that may have accepted changes beside this view: until they are known to be down, changes are in force here
+     * but not answered. Empty if answers wait for the disks only.
+     */
+    public SortedSet<String> awaited() {
+        return isReady() && writable && !certain
+                ? certainty.names(state, certainty.doubted(state, votes))
+                : new TreeSet<>();
+    }
+
     // ---- what this node wants -------------------------------------------------------------------------------------
 
     private void submit(Command command, List<StateEffect> effects) {
@@ -190,6 +206,9 @@ public final class StateProtocol {
         survivorsQuorate = false;
         refusedAtTheEnd = false;
         writable = false;
+        certain = false;
+        toldOfDoubt = false;
+        certainty.met(installed.view().members());
         reports.clear();
         SortedMap<String, NodeStatus> nodes = new TreeMap<>(state.nodes());
         for (NodeStatus node : state.nodes().values()) {
@@ -329,9 +348,14 @@ public final class StateProtocol {
         round = null;
         completedRound = done.round();
         writable = done.isQuorate();
+        certainty.cameTogether(present.members());
+        certain = writable && certainty.doubted(state, votes).isEmpty();
+        if (certain) {
+            state = state.with(new Position(present.sequence(), state.position().sequence()));
+        }
         lastView = present.name();
         lastReady = present.sequence();
-        lastQuorate = writable ? present.sequence() : lastQuorate;
+        lastQuorate = certain ? present.sequence() : lastQuorate;
         for (NodeId overruled : done.overruled()) {
             notice(
                     effects,
@@ -345,6 +369,37 @@ public final class StateProtocol {
         while (round == null && !queue.isEmpty()) {
             Queued next = queue.remove();
             act(next.sender(), next.message(), effects);
+        }
+    }
+
+    /**
+     * No other part can have accepted changes any more: the state gets the lineage of this view, as after a
+     * synchronisation, and with that overrules what a rival that is down now may have on its disk.
+     */
+    private void becomeCertainIfPossible(List<StateEffect> effects) {
+        View present = view;
+        if (present == null
+                || round != null
+                || !writable
+                || certain
+                || !certainty.doubted(state, votes).isEmpty()) {
+            return;
+        }
+        certain = true;
+        lastQuorate = present.sequence();
+        ClusterState before = state;
+        state = state.with(new Position(present.sequence(), state.position().sequence()));
+        if (!state.position().equals(before.position())) {
+            reports.clear();
+        }
+        persist(before, true, effects);
+        answers.stored(storedByMajority(), effects);
+    }
+
+    private void tellOfDoubt(List<StateEffect> effects) {
+        if (!certain && !toldOfDoubt) {
+            toldOfDoubt = true;
+            notice(effects, Severity.WARNING, Certainty.notice(awaited()));
         }
     }
 
@@ -450,18 +505,22 @@ public final class StateProtocol {
                 answers.refuse(command, refused.advice(), refused.text(), refused.remedy(), effects);
             } else {
                 answers.applied(command, state, applied.isChanged());
+                tellOfDoubt(effects);
                 answers.stored(storedByMajority(), effects);
             }
         }
     }
 
     private Applied apply(NodeId sender, Command command, List<StateEffect> effects) {
-        Applied applied = state.apply(command);
+        ClusterState before = state;
+        Applied applied = before.apply(command);
         state = applied.state();
         if (command.isDurable() && applied.isChanged()) {
             disk.append(DiskCodec.command(command), state, effects);
         }
         effects.add(new StateEffect.CommandApplied(sender, command, applied));
+        certainty.applied(command, applied, before);
+        becomeCertainIfPossible(effects);
         return applied;
     }
 
@@ -475,6 +534,9 @@ public final class StateProtocol {
 
     /** The highest number of a durable command that is on enough disks never to be lost; -1 if none is known. */
     private long storedByMajority() {
+        if (!certain) {
+            return -1;
+        }
         List<Map.Entry<NodeId, Position>> sorted = new ArrayList<>(reports.entrySet());
         sorted.sort((a, b) -> Long.compare(b.getValue().sequence(), a.getValue().sequence()));
         int sum = 0;

@@ -165,17 +165,14 @@ final class Synchronization {
         return found;
     }
 
-    /** The common state. */
+    /** The common state, still under the lineage of whom it was taken from. */
     ClusterState result(ClusterState own) {
         Offer best = offer(furthest());
         ClusterState base = durable != null && needsDurable() ? durable.state() : own;
-        Position position = new Position(
-                isQuorate() ? view.sequence() : best.position().lineage(),
-                best.position().sequence());
         OthersStatus told = needsStatus() ? others : null;
         return new ClusterState(
                 version(best),
-                position,
+                best.position(),
                 base.cibAttributes(),
                 base.configuration(),
                 nodes(own, told),

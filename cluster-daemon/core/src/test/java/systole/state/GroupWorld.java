@@ -77,6 +77,7 @@ final class GroupWorld {
         long viewSequence;
         int deliveredInView;
         boolean inTransition;
+        boolean sawAll;
         Ring ring;
 
         Node(NodeId id) {
@@ -91,6 +92,7 @@ final class GroupWorld {
     final SortedMap<NodeId, Node> nodes = new TreeMap<>();
     final Seed seed;
     final Watcher watcher;
+    private final boolean twoNode;
     private long clock = 1_700_000_000_000L;
     private final StringBuilder story = new StringBuilder();
 
@@ -102,6 +104,12 @@ final class GroupWorld {
     }
 
     GroupWorld(Seed seed, int size, Watcher watcher) {
+        this(seed, size, watcher, false);
+    }
+
+    /** @param twoNode {@code two_node} with {@code wait_for_all}: a node that has seen all is quorate alone */
+    GroupWorld(Seed seed, int size, Watcher watcher, boolean twoNode) {
+        this.twoNode = twoNode;
         this.seed = seed;
         this.watcher = watcher;
         for (int i = 1; i <= size; i++) {
@@ -126,6 +134,7 @@ final class GroupWorld {
     private void start(Node node) {
         node.up = true;
         node.incarnation++;
+        node.sawAll = false;
         node.protocol = new StateProtocol(
                 node.id,
                 node.uname(),
@@ -294,6 +303,7 @@ final class GroupWorld {
             Ring ring = new Ring(view);
             for (NodeId id : component) {
                 Node node = nodes.get(id);
+                node.sawAll |= component.size() == nodes.size();
                 node.ringSequence = sequence;
                 node.ring = ring;
                 node.inbox.add(new StateInput.ViewInstalled(view, Map.of(), votes(component), now() + id.value()));
@@ -305,7 +315,18 @@ final class GroupWorld {
         int needed = nodes.size() / 2 + 1;
         SortedMap<NodeId, Integer> each = new TreeMap<>();
         members.forEach(member -> each.put(member, 1));
+        if (twoNode) {
+            SortedSet<NodeId> rivals = new TreeSet<>(nodes.keySet());
+            rivals.removeAll(members);
+            return new Votes(isQuorate(members), 1, each, rivals);
+        }
         return new Votes(members.size() >= needed, needed, each);
+    }
+
+    private boolean isQuorate(SortedSet<NodeId> members) {
+        return twoNode
+                ? members.stream().allMatch(member -> nodes.get(member).sawAll)
+                : members.size() >= nodes.size() / 2 + 1;
     }
 
     private void endRing(Ring ring, SortedSet<NodeId> survivors) {
@@ -323,7 +344,7 @@ final class GroupWorld {
             }
             cut++;
         }
-        boolean quorate = survivors.size() >= nodes.size() / 2 + 1;
+        boolean quorate = isQuorate(survivors);
         for (NodeId id : survivors) {
             Node node = nodes.get(id);
             for (int i = ring.handedOver.get(id); i < cut; i++) {

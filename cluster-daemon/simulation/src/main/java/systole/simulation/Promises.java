@@ -156,8 +156,14 @@ final class Promises {
         last.put(node.name, new Checked(core, state, digest, node.view(), node.deliveries()));
         if (before == null || before.state != state) {
             checked++;
-            // What a new life read from its disk counts as much as what was agreed.
-            if (before == null || before.life != core || !state.position().equals(before.state.position())) {
+            // What a new life read from its disk counts as much as what was agreed; what one of two nodes took while
+            // the other may go on too does not: it may be overruled.
+            QuorumState quorum = core.quorum();
+            boolean mayBeOverruled = eachHalfAlone
+                    && (!quorum.quorate()
+                            || quorum.view().orElseThrow().members().size() == 1);
+            boolean isNew = before == null || before.life != core || !state.position().equals(before.state.position());
+            if (isNew && !mayBeOverruled) {
                 long configuration = state.configurationDigest();
                 Long other = configurations.putIfAbsent(state.position(), configuration);
                 if (other != null && other != configuration) {
