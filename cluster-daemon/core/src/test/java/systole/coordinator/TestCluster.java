@@ -83,6 +83,7 @@ final class TestCluster {
     boolean realScheduler = !System.getProperty("systole.core.planner", "real").equals("simple");
     boolean fenceWorks = true;
     boolean mayRunTwice;
+    boolean twoNode;
     int fenceMillis = 100;
     int fenceCalls;
     private final Seed seed;
@@ -251,7 +252,8 @@ final class TestCluster {
         NodeSettings settings =
                 new NodeSettings(host.id, host.name, names, seed.fork(host.name).nextLong() + host.life, 2, 1000, 0);
         StoredState stored = new StoredState(host.snapshot, List.copyOf(host.records.values()), "");
-        host.core = new NodeCore(settings, QuorumSettings.majorityOf(names.keySet()), stored, moment());
+        QuorumSettings majority = QuorumSettings.majorityOf(names.keySet());
+        host.core = new NodeCore(settings, twoNode ? majority.withTwoNode() : majority, stored, moment());
         host.view = null;
     }
 

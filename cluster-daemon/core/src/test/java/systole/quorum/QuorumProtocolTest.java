@@ -149,6 +149,38 @@ class QuorumProtocolTest {
     }
 
     @Test
+    void onlyTheLoneNodeOfTwoNodeHasARival() {
+        var two = view(start(1, QuorumSettings.majorityOf(ids(1, 2)).withTwoNode()), 1, 2);
+        assertThat(two.rivals()).isEmpty();
+        assertThat(view(two, 1).rivals()).isEqualTo(ids(2));
+        var half = view(
+                start(1, QuorumSettings.majorityOf(ids(1, 2, 3, 4)).withTieBreaker(TieBreaker.LOWEST, List.of())),
+                1,
+                2,
+                3,
+                4);
+        assertThat(view(half, 1, 2).quorate()).isTrue();
+        assertThat(view(half, 1, 2).rivals()).isEmpty();
+        var votes = new TreeMap<NodeId, Integer>();
+        votes.put(new NodeId(1), 3);
+        votes.put(new NodeId(2), 1);
+        votes.put(new NodeId(3), 1);
+        var heavy = view(start(1, QuorumSettings.majorityOf(ids(1, 2, 3)).withVotes(votes, 0)), 1, 2, 3);
+        assertThat(view(heavy, 1).quorate()).isTrue();
+        assertThat(view(heavy, 1).rivals()).isEmpty();
+    }
+
+    /** What was lowered under {@code two_node} may have been lowered on both sides. */
+    @Test
+    void aRivalStaysOneWhenTheExpectedVotesFall() {
+        var state =
+                view(start(1, QuorumSettings.majorityOf(ids(1, 2)).withTwoNode().withAllowDownscale()), 1, 2);
+        state = view(state, 0, Map.of(new NodeId(2), Departure.LEFT), 1);
+        assertThat(state.quorate()).isTrue();
+        assertThat(state.rivals()).isEqualTo(ids(2));
+    }
+
+    @Test
     void cancellingTheWaitLetsAMajorityAct() {
         var state = view(start(1, QuorumSettings.majorityOf(ids(1, 2, 3)).withWaitForAll(true)), 1, 2);
         assertThat(state.quorate()).isFalse();

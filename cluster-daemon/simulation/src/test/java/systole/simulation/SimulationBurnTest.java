@@ -48,6 +48,15 @@ class SimulationBurnTest {
         assertThat(result.problem()).isEmpty();
     }
 
+    /** Under {@code two_node}, both halves had acknowledged changes before one of them was fenced. */
+    @Test
+    void aChangeThatAHalfOfTwoAcknowledgedOutlivesTheFencing() {
+        int status = simulate("--nodes", "2..16", "--seeds", "1079", "--minutes", "2");
+
+        assertThat(said()).contains("violations           0");
+        assertThat(status).isZero();
+    }
+
     @Test
     void sizesOptionsAndLinksAreDrawn() {
         int status = simulate("--seeds", "1..3", "--minutes", "0", "--nodes", "2..4", "--faults", "none");
