@@ -162,7 +162,8 @@ final class Promises {
             boolean mayBeOverruled = eachHalfAlone
                     && (!quorum.quorate()
                             || quorum.view().orElseThrow().members().size() == 1);
-            boolean isNew = before == null || before.life != core || !state.position().equals(before.state.position());
+            boolean isNew =
+                    before == null || before.life != core || !state.position().equals(before.state.position());
             if (isNew && !mayBeOverruled) {
                 long configuration = state.configurationDigest();
                 Long other = configurations.putIfAbsent(state.position(), configuration);
