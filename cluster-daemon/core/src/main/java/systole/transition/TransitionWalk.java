@@ -100,7 +100,29 @@ public final class TransitionWalk {
                     node.openInputs++;
                 }
             }
+            if (node.action().operation().equals("do_shutdown")) {
+                waitForProbes(node);
+            }
             wake(node);
+        }
+    }
+
+    /**
+     * A daemon that came back and is to leave again before it was probed may still have services of its former life. The
+     * graph does not say that the leaving waits for the probes; without that it would leave with them running, in
+     * order, and nobody would fence it.
+     */
+    private void waitForProbes(Node shutdown) {
+        String leaving = shutdown.action().head().onNode();
+        for (Node node : nodes) {
+            GraphAction action = node.action();
+            if (isJob(action)
+                    && action.operation().equals("monitor")
+                    && action.interval() == 0
+                    && executedOn(action, leaving)) {
+                node.dependents.add(shutdown);
+                shutdown.openInputs++;
+            }
         }
     }
 

@@ -41,6 +41,15 @@ final class Graphs {
                 List.of(node));
     }
 
+    static GraphAction shutdown(int id, String node) {
+        return new GraphAction.ClusterEvent(
+                ActionHead.of(id, "do_shutdown", "do_shutdown-" + node, node, node),
+                "",
+                Optional.empty(),
+                Map.of(),
+                List.of(node));
+    }
+
     static Synapse synapse(GraphAction action, Integer... inputs) {
         return new Synapse(action.id(), 0, action, List.of(inputs));
     }

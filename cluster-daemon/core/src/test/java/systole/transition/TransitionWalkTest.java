@@ -5,6 +5,7 @@ import static systole.transition.Graphs.fence;
 import static systole.transition.Graphs.graph;
 import static systole.transition.Graphs.operation;
 import static systole.transition.Graphs.pseudo;
+import static systole.transition.Graphs.shutdown;
 import static systole.transition.Graphs.synapse;
 
 import java.util.List;
@@ -32,6 +33,29 @@ class TransitionWalkTest {
         walk.confirm(3, false);
         assertThat(walk.isComplete()).isTrue();
         assertThat(walk.leftOver()).isEmpty();
+    }
+
+    @Test
+    void aNodeLeavesOnlyAfterItsProbes() {
+        TransitionGraph graph = graph(
+                synapse(shutdown(1, "n1")),
+                synapse(operation(2, "a", "monitor", "n1")),
+                synapse(operation(3, "a", "monitor", "n2")),
+                synapse(operation(4, "b", "monitor", "n1", "interval", "10000")));
+        TransitionWalk walk = walk(graph);
+        assertThat(keys(walk.fire(0))).containsExactly("a_monitor_0", "a_monitor_0", "b_monitor_10000");
+        walk.confirm(3, false);
+        walk.confirm(4, false);
+        assertThat(walk.fire(0)).isEmpty();
+        walk.confirm(2, false);
+        assertThat(keys(walk.fire(0))).containsExactly("do_shutdown-n1");
+
+        TransitionWalk found = walk(graph);
+        found.fire(0);
+        found.confirm(3, false);
+        found.confirm(2, true);
+        assertThat(found.fire(0)).isEmpty();
+        assertThat(found.isAborted()).isTrue();
     }
 
     @Test
