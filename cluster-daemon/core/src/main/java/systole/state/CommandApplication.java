@@ -276,8 +276,9 @@ final class CommandApplication {
             return Applied.changed(recorded, Part.FENCING);
         }
         NodeStatus target = state.nodes().get(record.target());
-        if (target != null && target.isMember() && target.joinedAt() != command.joinedAt()) {
-            // It was shot, came back and joined while the agent was still talking: what it runs now is news.
+        if (target != null && target.joinedAt() != command.joinedAt()) {
+            // It was shot, came back and joined while the agent was still talking: what it runs now is news, also if it
+            // was lost again meanwhile.
             return Applied.changed(recorded, Part.FENCING);
         }
         if (target == null && configuredId(state, record.target()).isEmpty()) {
@@ -309,7 +310,8 @@ final class CommandApplication {
                 true,
                 "",
                 command.atMillis());
-        return fencingDone(state, new Command.FencingDone(record, -1));
+        long joinedAt = node.map(NodeStatus::joinedAt).orElse(-1L);
+        return fencingDone(state, new Command.FencingDone(record, joinedAt));
     }
 
     private static NodeStatus erased(ClusterState state, String uname) {

@@ -139,6 +139,26 @@ class CommandApplicationTest {
     }
 
     @Test
+    void lateFencingDoesNotMakeSafeWhoJoinedAnewAndWasLostAgain() {
+        FencingRecord shot = new FencingRecord("alpha", "reboot", "ipmi", "beta", "beta", true, "", 5);
+        NodeStatus lost = start.node("alpha").orElseThrow().with(MEMBER.gone());
+
+        ClusterState after =
+                start.with(lost).apply(new Command.FencingDone(shot, 4)).state();
+
+        assertThat(after.node("alpha").orElseThrow().membership()).isEqualTo(MEMBER.gone());
+        assertThat(after.fencing()).containsExactly(shot);
+        assertThat(start.with(lost)
+                        .apply(new Command.FencingDone(shot, 8))
+                        .state()
+                        .node("alpha")
+                        .orElseThrow()
+                        .membership()
+                        .fenced())
+                .isTrue();
+    }
+
+    @Test
     void permanentAttributesThatAreSetSideBySideAllStay() {
         ClusterState state = start;
         for (String name : List.of("a", "b", "c")) {
