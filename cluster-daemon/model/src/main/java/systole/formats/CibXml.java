@@ -23,6 +23,8 @@ public final class CibXml {
     private static final int MAX_CHARACTERS = 64 << 20;
     private static final int MAX_DEPTH = 200;
 
+    private static final String JDK_DEPTH = "jdk.xml.maxElementDepth";
+
     /** Made once, for finding it takes longer than reading a small document; after this only readers are asked of it. */
     private static final XMLInputFactory FACTORY = factory();
 
@@ -33,6 +35,10 @@ public final class CibXml {
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         factory.setProperty(XMLInputFactory.IS_COALESCING, true);
+        if (factory.isPropertySupported(JDK_DEPTH)) {
+            // Later versions have a limit of their own, lower than ours, and other words for it.
+            factory.setProperty(JDK_DEPTH, "0");
+        }
         return factory;
     }
 
