@@ -25,7 +25,8 @@ systole_find_java() {
     fi
     native=''
     [ "$version" -ge 22 ] && native=--enable-native-access=ALL-UNNAMED
-    [ "$version" -ge 24 ] && native="$native --sun-misc-unsafe-memory-access=allow"
+    # The JVM's own archive was made without native access, which it says at each start.
+    [ "$version" -ge 24 ] && native="$native --sun-misc-unsafe-memory-access=allow -Xlog:cds*=off:stderr"
     export SYSTOLE_HOME
 }
 

@@ -61,6 +61,9 @@ class DiskLabIT {
         cluster.start("property fencing-enabled=false");
         Map<String, String> acknowledged = write("n1", "before", 40);
         lab.await("n3 has it", Duration.ofSeconds(30), () -> holds("n3", acknowledged));
+        // A broken commit is told from one that was cut off only by a whole one behind it.
+        acknowledged.putAll(write("n1", "then", 3));
+        lab.await("n3 has that too", Duration.ofSeconds(30), () -> holds("n3", acknowledged));
         lab.killDaemon("n3");
         Path log = newest("log-");
         byte[] bytes = Files.readAllBytes(log);
