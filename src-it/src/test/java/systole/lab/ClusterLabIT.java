@@ -4,28 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Three real daemons, each on a machine of its own, and what may befall them. */
 @ExtendWith(NeedsLab.class)
-class ClusterLabIT {
-    private Lab lab;
-    private LabCluster cluster;
-
-    @BeforeEach
-    void threeMachines() {
-        lab = Lab.up(3);
-        cluster = new LabCluster(lab);
-    }
-
-    @AfterEach
-    void powerOff() {
-        lab.close();
-    }
-
+class ClusterLabIT extends ThreeMachines {
     @Test
     void threeDaemonsFormOneRingAndStartTheService() {
         cluster.startWithService();

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import systole.api.Answer;
@@ -21,21 +19,7 @@ import systole.api.Request;
 
 /** What may befall the disk of one node: full, a bit turned, set back to an older copy. The others and the changes live on. */
 @ExtendWith(NeedsLab.class)
-class DiskLabIT {
-    private Lab lab;
-    private LabCluster cluster;
-
-    @BeforeEach
-    void threeMachines() {
-        lab = Lab.up(3);
-        cluster = new LabCluster(lab);
-    }
-
-    @AfterEach
-    void powerOff() {
-        lab.close();
-    }
-
+class DiskLabIT extends ThreeMachines {
     @Test
     void aFullDiskOnOneNodeLosesNothingAndTheNodeCatchesUpWhenThereIsRoom() throws IOException {
         Path disk = Files.createDirectories(state("n3").getParent());

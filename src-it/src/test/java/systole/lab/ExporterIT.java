@@ -10,9 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -21,21 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * lab cluster. {@code -Dexporter=FILE} names the program where it is not installed.
  */
 @ExtendWith(NeedsLab.class)
-class ExporterIT {
-    private Lab lab;
-    private LabCluster cluster;
-
-    @BeforeEach
-    void threeMachines() {
-        lab = Lab.up(3);
-        cluster = new LabCluster(lab);
-    }
-
-    @AfterEach
-    void powerOff() {
-        lab.close();
-    }
-
+class ExporterIT extends ThreeMachines {
     @Test
     void theExporterOfTheFieldExportsAllMetricsOfTheClusterWithoutAnError() {
         Optional<Path> exporter = exporter();

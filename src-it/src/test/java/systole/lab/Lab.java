@@ -244,7 +244,14 @@ final class Lab implements AutoCloseable {
             String pid = Files.readString(folder.resolve(node + ".pid")).strip();
             ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
             cut(node);
-            init.waitFor(10, TimeUnit.SECONDS);
+            // nsenter stops itself when the daemon is stopped, and a stopped one would hold the dead name space.
+            Process daemon = daemons.remove(node);
+            if (daemon != null) {
+                daemon.destroyForcibly();
+            }
+            if (!init.waitFor(10, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("what belongs to node " + node + " survived SIGKILL");
+            }
             deaths.add(new PowerSwitch.Deed(nowNanos(), "crash", node));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

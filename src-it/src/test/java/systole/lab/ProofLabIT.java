@@ -10,8 +10,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import systole.api.Answer;
@@ -26,23 +24,9 @@ import systole.kernel.Seed;
  * the benchmarks page; the build does one short round of each.
  */
 @ExtendWith(NeedsLab.class)
-class ProofLabIT {
+class ProofLabIT extends ThreeMachines {
     private static final int ROUNDS = Integer.getInteger("lab.rounds", 1);
     private static final int BURN_SECONDS = Integer.getInteger("lab.burn.seconds", 10);
-
-    private Lab lab;
-    private LabCluster cluster;
-
-    @BeforeEach
-    void threeMachines() {
-        lab = Lab.up(3);
-        cluster = new LabCluster(lab);
-    }
-
-    @AfterEach
-    void powerOff() {
-        lab.close();
-    }
 
     @Test
     void everyAcknowledgedChangeIsThereAfterAllDaemonsWereKilled() throws InterruptedException {
