@@ -224,8 +224,8 @@ def link():
 
     said = together(["flood", "recv", "recv"], 1024, 20, "agreed", cut)
     record("link", said=said)
-    print("one of two links of n2 cut for 5 s under traffic (0 view changes is the aim; a lost or doubled message stops the"
-          " ring of the bench):\n  " + said, flush=True)
+    print("one of two links of n2 cut for 5 s under traffic (0 view changes is the aim; lost or doubled messages are not"
+          " looked for):\n  " + said, flush=True)
     sh(NETLAB, "down", check=False)
 
 
