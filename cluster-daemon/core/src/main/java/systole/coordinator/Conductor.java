@@ -342,7 +342,7 @@ final class Conductor {
     }
 
     private boolean isRollCalled() {
-        return quorate && rollCall.isWaiting(options.dcDeadtimeMillis() * MILLI);
+        return rollCall.isWaiting(quorate, options.fencingEnabled(), options.dcDeadtimeMillis() * MILLI);
     }
 
     private void tellHold() {
@@ -352,7 +352,9 @@ final class Conductor {
                     Timeline.LEASE_WAIT,
                     isLeased()
                             ? "Fencing is off: waiting until the leases of " + leases.holders() + " have run out"
-                            : "Waiting up to dc-deadtime for nodes that were never seen: " + rollCall.unseen());
+                            : quorate
+                                    ? "Waiting up to dc-deadtime for nodes that were never seen: " + rollCall.unseen()
+                                    : "Waiting up to dc-deadtime for quorum");
         }
     }
 

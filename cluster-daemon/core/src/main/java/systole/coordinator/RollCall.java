@@ -23,9 +23,14 @@ import systole.state.Version;
  * is fenced by the scheduler ({@code startup-fencing}), since it may run anything. When a cluster starts, its nodes do
  * not come at the same moment: until {@code dc-deadtime} has passed since this node first was in a quorate view, the
  * first plan waits for those not seen yet. When all are there nothing waits.
+ *
+ * <p>With fencing on, a node that starts and was never in a quorate view waits as long for quorum: what it could plan
+ * alone is void when the others come, and they would wait for its actions under way. Should services run on it, a quorate
+ * part without it fences it first. With fencing off it plans at once, since it must have stopped them within the lease.
  */
 final class RollCall {
     private final NodeContext node;
+    private long startedNanos = Long.MAX_VALUE;
     private long sinceNanos = Long.MAX_VALUE;
     private @Nullable Element called;
 
@@ -35,6 +40,9 @@ final class RollCall {
 
     void synchronizedNow(boolean quorate) {
         called = null;
+        if (startedNanos == Long.MAX_VALUE) {
+            startedNanos = node.now().nanos();
+        }
         if (quorate && sinceNanos == Long.MAX_VALUE) {
             sinceNanos = node.now().nanos();
         }
@@ -52,12 +60,18 @@ final class RollCall {
         return unseen;
     }
 
-    boolean isWaiting(long patienceNanos) {
-        return node.now().nanos() < endNanos(patienceNanos) && !unseen().isEmpty();
+    /** Whether the first plan has to wait for nodes, or for quorum. */
+    boolean isWaiting(boolean quorate, boolean fencing, long patienceNanos) {
+        if (node.now().nanos() >= endNanos(patienceNanos)) {
+            return false;
+        }
+        return quorate ? !unseen().isEmpty() : fencing && sinceNanos == Long.MAX_VALUE;
     }
 
+    /** When the patience ends: counted from the first quorate view, or from the start until there was one. */
     long endNanos(long patienceNanos) {
-        return sinceNanos == Long.MAX_VALUE ? Long.MAX_VALUE : sinceNanos + patienceNanos;
+        long from = sinceNanos == Long.MAX_VALUE ? startedNanos : sinceNanos;
+        return from == Long.MAX_VALUE ? Long.MAX_VALUE : from + patienceNanos;
     }
 
     /** Gives each node its entry, again when a change of the configuration took it; called on the quorate coordinator. */

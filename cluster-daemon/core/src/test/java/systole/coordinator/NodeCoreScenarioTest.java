@@ -289,6 +289,48 @@ class NodeCoreScenarioTest {
     }
 
     @Test
+    void aNodeThatStartsAloneWaitsForQuorumAndThenForPatienceToEnd() {
+        alphaAloneAfterACrashOfAll(true);
+        int plans = count("PLAN_ASKED");
+        cluster.runFor(19_000);
+        assertThat(count("PLAN_ASKED")).isEqualTo(plans);
+        cluster.runFor(2_000);
+        assertThat(count("PLAN_ASKED")).isGreaterThan(plans);
+    }
+
+    @Test
+    void theFirstPlanOfAStartingClusterIsOneForAll() {
+        alphaAloneAfterACrashOfAll(true);
+        int plans = count("PLAN_ASKED");
+        cluster.runFor(300);
+        cluster.start("beta");
+        cluster.start("gamma");
+        cluster.connectAll();
+        cluster.settle();
+        assertThat(cluster.where("web")).hasSize(1);
+        assertThat(count("PLAN_ASKED")).isEqualTo(plans + 1);
+        assertThat(cluster.fenceCalls).isZero();
+    }
+
+    @Test
+    void withFencingOffANodeThatStartsAlonePlansAtOnceSinceItsLeaseRunsOut() {
+        alphaAloneAfterACrashOfAll(false);
+        cluster.pretendRunning("alpha", "web");
+        cluster.runFor(500);
+        assertThat(cluster.where("web")).isEmpty();
+    }
+
+    private void alphaAloneAfterACrashOfAll(boolean fencing) {
+        running(fencing, "web");
+        cluster.crash("alpha", 0);
+        cluster.crash("beta", 0);
+        cluster.crash("gamma", 0);
+        cluster.runFor(100);
+        cluster.start("alpha");
+        cluster.cut("alpha");
+    }
+
+    @Test
     void theSameSeedGivesTheSameTrace() {
         List<List<String>> traces = new ArrayList<>();
         for (int i = 0; i < 2; i++) {

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * Real-time priority for the whole process, and its memory locked, where the system grants it.
  *
  * <p>The whole process and not the ring loop alone: while the collector works, every thread waits for all others, and one
- * that gets no CPU holds up the ring. Agents do not inherit it; the executor sees to that.
+ * that gets no CPU holds up the ring. Only the compiler's threads stay out of it: nothing waits for them, and at a start
+ * they would take the processors from the agents. Agents do not inherit it; the executor sees to that.
  */
 final class RealTime {
     private static final Logger LOG = LoggerFactory.getLogger("systole.daemon");
@@ -65,10 +66,10 @@ final class RealTime {
         String memory = locked ? "memory locked" : "memory not locked";
         boolean granted = true;
         for (int thread : threads()) {
-            granted &= c.sched_setscheduler(thread, SCHED_RR, new SchedParam(PRIORITY)) == 0;
+            granted &= isCompiler(thread) || c.sched_setscheduler(thread, SCHED_RR, new SchedParam(PRIORITY)) == 0;
         }
         if (granted) {
-            LOG.info("real-time priority {} for all threads, {}", PRIORITY, memory);
+            LOG.info("real-time priority {} for all threads but the compiler's, {}", PRIORITY, memory);
             return;
         }
         boolean nice = c.setpriority(0, 0, NICE) == 0;
@@ -96,11 +97,20 @@ final class RealTime {
     }
 
     private static boolean isExecutor(int thread) {
+        return name(thread).startsWith("executor");
+    }
+
+    /** HotSpot's {@code C1 CompilerThread0} and the like; the kernel keeps 15 characters. */
+    private static boolean isCompiler(int thread) {
+        return name(thread).matches("C[12] CompilerThre.*");
+    }
+
+    private static String name(int thread) {
         try {
             return Files.readString(Path.of("/proc/self/task/" + thread + "/comm"))
-                    .startsWith("executor");
+                    .strip();
         } catch (IOException ended) {
-            return false;
+            return "";
         }
     }
 
