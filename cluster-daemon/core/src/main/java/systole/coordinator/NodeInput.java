@@ -44,7 +44,10 @@ public sealed interface NodeInput {
     /** The answer to {@link NodeEffect.ReadMetadata}: the agent's own XML, or nothing if it could not be had. */
     record MetadataRead(AgentName agent, Optional<Element> metadata) implements NodeInput {}
 
-    /** A process watch saw the main process of a started resource end: its monitor runs at once. */
+    /**
+     * A process watch saw the main process of a started resource end: its monitors run at once. It is a reason to ask and
+     * no result: a process may be replaced on purpose.
+     */
     record ServiceDied(String resource) implements NodeInput {}
 
     /** The detector has stopped hearing a node; the view will follow. For the timeline only. */

@@ -61,6 +61,7 @@ public final class LocalExecutor {
         Timer timer;
 
         boolean active;
+        boolean again;
         boolean cancelled;
         boolean reported;
         int lastRc;
@@ -193,14 +194,23 @@ public final class LocalExecutor {
         return effects;
     }
 
-    /** Runs the recurring monitors of a resource now: something says that it died. */
+    /**
+     * Runs the recurring monitors of a resource now: something says that it died. One that is under way may have looked
+     * before the death, so it is run once more.
+     */
     public List<ExecutorEffect> checkNow(String resourceId, long nowNanos) {
         effects = new ArrayList<>();
         Resource resource = resources.get(resourceId);
         if (resource != null) {
             for (Recurring recurring : resource.recurring.values()) {
-                if (!recurring.active && !recurring.cancelled) {
+                Job running = resource.running;
+                if (recurring.cancelled) {
+                    continue;
+                }
+                if (!recurring.active) {
                     runAgain(resource, recurring, nowNanos);
+                } else if (running != null && running.recurring == recurring) {
+                    recurring.again = true;
                 }
             }
             startNext(resource, nowNanos);
@@ -458,7 +468,14 @@ public final class LocalExecutor {
             return;
         }
         recurring.active = false;
-        if (!recurring.cancelled) {
+        boolean again = recurring.again;
+        recurring.again = false;
+        if (recurring.cancelled) {
+            return;
+        }
+        if (again) {
+            runAgain(resource, recurring, nowNanos);
+        } else {
             arm(resource, recurring, nowNanos + recurring.order.intervalMillis() * 1_000_000L);
         }
     }

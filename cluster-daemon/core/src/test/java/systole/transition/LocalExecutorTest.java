@@ -138,6 +138,28 @@ class LocalExecutorTest {
     }
 
     @Test
+    void aDeathDuringAMonitorRunsItOnceMore() {
+        AgentRequest run =
+                runs(executor.execute(order("monitor", 10_000, Map.of()), 0, 0)).get(0);
+        assertThat(runs(executor.checkNow("web", 0))).isEmpty();
+        List<ExecutorEffect> after = executor.finished(done(run, 0), SECOND);
+        assertThat(runs(after)).extracting(AgentRequest::operation).containsExactly("monitor");
+        List<ExecutorEffect> found = executor.finished(done(runs(after).get(0), 7), 2 * SECOND);
+        assertThat(entries(found)).extracting(e -> e.attribute("rc-code")).containsExactly("7");
+        assertThat(executor.deadlineNanos()).isEqualTo(12 * SECOND);
+    }
+
+    @Test
+    void aDeathDuringAStopIsNoNews() {
+        AgentRequest monitor =
+                runs(executor.execute(order("monitor", 10_000, Map.of()), 0, 0)).get(0);
+        executor.finished(done(monitor, 0), 0);
+        assertThat(runs(executor.execute(order("stop", 0, Map.of()), 0, 0))).hasSize(1);
+        assertThat(executor.checkNow("web", 0)).isEmpty();
+        assertThat(executor.deadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
     void aFenceDeviceIsProbedAndStoppedWithoutItsAgent() {
         PrimitiveRef device = new PrimitiveRef("st", "", "stonith", "", "fence_dummy");
         executor.metadata("stonith:fence_dummy", Optional.empty());

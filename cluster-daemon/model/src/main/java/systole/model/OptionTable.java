@@ -82,6 +82,8 @@ final class OptionTable {
             "META|allow-migrate|BOOLEAN|false|K|live migration",
             "META|allow-unhealthy-nodes|BOOLEAN|false|K|ignore node health",
             "META|container-attribute-target|TEXT||K|host: attributes are looked up on the host",
+            "META|process-watch|TEXT|true|K|run the monitor at once when the main process ends; false: do not; a path: its"
+                    + " pid file",
             "META|remote-node|TEXT||K|makes a guest node of it",
             "META|remote-addr|TEXT||K|address of the guest node",
             "META|remote-port|INTEGER|3121|K|port of the guest node",

@@ -266,6 +266,7 @@ final class NodeDaemon {
 
         @Override
         public AgentRunner agents(Consumer<NodeInput> inbox) {
+            executor.whenServiceDies(resource -> inbox.accept(new NodeInput.ServiceDied(resource)));
             return new AgentRunner(executor, settings, node, inbox);
         }
     }

@@ -39,18 +39,26 @@ final class ChildPoll implements AutoCloseable {
     }
 
     void await(Collection<RunningAgent> agents, long nanos) {
-        int count = agents.size() + 1;
+        int[] wanted = new int[agents.size()];
+        int at = 0;
+        for (RunningAgent agent : agents) {
+            // poll passes over a negative descriptor: that child is reaped, its tree is still being ended.
+            wanted[at] = agent.isReaped() ? -1 : agent.child().exitDescriptor();
+            at++;
+            agent.slot(at);
+        }
+        await(wanted, nanos);
+    }
+
+    void await(int[] wanted, long nanos) {
+        int count = wanted.length + 1;
         if (descriptors.size() < (long) count * ENTRY) {
             descriptors.close();
             descriptors = new Memory((long) count * 2 * ENTRY);
         }
         watch(0, event);
-        int at = 1;
-        for (RunningAgent agent : agents) {
-            // poll passes over a negative descriptor: that child is reaped, its tree is still being ended.
-            watch(at, agent.isReaped() ? -1 : agent.child().exitDescriptor());
-            agent.slot(at);
-            at++;
+        for (int i = 0; i < wanted.length; i++) {
+            watch(i + 1, wanted[i]);
         }
         long millis = Math.min((nanos + 999_999L) / 1_000_000L, 60_000L);
         int ready = Libc.poll(descriptors, new NativeLong(count), (int) millis);
@@ -72,6 +80,11 @@ final class ChildPoll implements AutoCloseable {
     /** Valid until the next {@link #await}. */
     boolean hasEnded(RunningAgent agent) {
         return agent.slot() > 0 && descriptors.getShort((long) agent.slot() * ENTRY + 6) != 0;
+    }
+
+    /** Whether the descriptor at this place of the last {@link #await} is readable. */
+    boolean isReady(int index) {
+        return descriptors.getShort((long) (index + 1) * ENTRY + 6) != 0;
     }
 
     @Override

@@ -92,6 +92,12 @@ public record ExecutorSettings(
         return all;
     }
 
+    /** The folder that holds {@code run}: what tells this node from others on the same host. */
+    String nodeRoot() {
+        Path root = runDirectory.toAbsolutePath().getParent();
+        return root == null ? "/" : root.toString();
+    }
+
     public ExecutorSettings withOcfRoots(List<Path> roots) {
         return new ExecutorSettings(
                 roots,

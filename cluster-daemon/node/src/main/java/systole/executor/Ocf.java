@@ -20,6 +20,11 @@ public final class Ocf {
 
     private Ocf() {}
 
+    /** Whether a monitor that says this has found the service active, in whatever role. */
+    static boolean isActive(int rc) {
+        return rc == SUCCESS || rc == RUNNING_PROMOTED || rc == DEGRADED || rc == DEGRADED_PROMOTED;
+    }
+
     /** The last reason in an agent's stderr, or the empty text. */
     static String lastReason(String messages) {
         int at = messages.startsWith(REASON_PREFIX) ? 0 : -1;

@@ -38,8 +38,7 @@ final class OcfEnvironment {
         variables.put("SHELL", Files.isExecutable(Path.of("/bin/bash")) ? "/bin/bash" : "/bin/sh");
         variables.put("SYSTOLE_SOCKET", settings.apiSocket().toString());
         // By this fence_local knows what belongs to a node that shares its host with others.
-        Path root = settings.runDirectory().toAbsolutePath().getParent();
-        variables.put("SYSTOLE_NODE_ROOT", root == null ? "/" : root.toString());
+        variables.put("SYSTOLE_NODE_ROOT", settings.nodeRoot());
         String zone = System.getenv("TZ");
         if (zone != null) {
             variables.put("TZ", zone);

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +28,8 @@ import systole.executor.RunningAgent.Ending;
 import systole.executor.Spawner.SpawnException;
 
 /**
- * The executor of a real node: one thread starts, watches, times and reaps all child processes.
+ * The executor of a real node: one thread starts, times and reaps all child processes, another ({@link
+ * ProcessWatch}) knows when a service has died.
  *
  * <p>The thread sleeps in {@code poll} on one descriptor per child; hundreds of agents cost no thread each. If the
  * thread itself fails, the failure goes to the uncaught-exception handler: the daemon's stops the node.
@@ -44,6 +47,7 @@ public final class ProcessExecutor implements Executor {
     private final RunJournal journal;
     private final Spawner spawner = new Spawner();
     private final ChildPoll poll = new ChildPoll();
+    private final ProcessWatch watch;
     private final Thread thread;
 
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
@@ -80,6 +84,7 @@ public final class ProcessExecutor implements Executor {
         endLeftovers(RunJournal.read(journalFile));
         this.journal = new RunJournal(journalFile);
         this.files = new OutputFiles(base.resolve("agents"));
+        this.watch = new ProcessWatch(settings.nodeRoot());
         this.thread = new Thread(this::loop, "executor");
         thread.setDaemon(true);
         thread.start();
@@ -114,6 +119,16 @@ public final class ProcessExecutor implements Executor {
         }
     }
 
+    /** Who is to hear of resources whose main process has ended without being asked to; on a thread of the watch. */
+    public void whenServiceDies(Consumer<String> listener) {
+        watch.listener(listener);
+    }
+
+    /** Numbers of the processes under watch, by resource. */
+    public SortedMap<String, SortedSet<Integer>> watched() {
+        return watch.watched();
+    }
+
     /** Where agents lie on this node. */
     public AgentFolders agents() {
         return agents;
@@ -135,6 +150,7 @@ public final class ProcessExecutor implements Executor {
             throw e;
         } finally {
             closing.set(true);
+            watch.close();
             poll.close();
             spawner.close();
             files.close();
@@ -203,6 +219,7 @@ public final class ProcessExecutor implements Executor {
         AgentCommand command = found.get();
         List<OutputFiles.Stream> streams = files.create(settings.outputLimit(), command.document());
         long deadline = System.nanoTime() + run.timeoutMillis() * 1_000_000L;
+        watch.begins(run);
         Child child;
         try {
             child = spawner.start(
@@ -327,7 +344,9 @@ public final class ProcessExecutor implements Executor {
             unreaped.add(agent);
         }
         journal.ended(agent.child().pid());
-        answer(agent.whenDone(), agent.result());
+        AgentResult result = agent.result();
+        watch.ended(agent.run(), result, agent.child().pid(), agent.leaderTicks());
+        answer(agent.whenDone(), result);
     }
 
     private void answer(Consumer<AgentResult> whenDone, AgentResult result) {

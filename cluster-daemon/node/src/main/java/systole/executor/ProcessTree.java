@@ -24,6 +24,10 @@ final class ProcessTree {
         this.leaderTicks = leaderTicks;
     }
 
+    long leaderTicks() {
+        return leaderTicks;
+    }
+
     /** What of this tree lives at the moment of the table. */
     List<ProcessTable.Entry> look(ProcessTable table) {
         ProcessTable.Entry holder = table.processes().get(leader);

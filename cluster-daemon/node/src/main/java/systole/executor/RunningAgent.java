@@ -84,6 +84,11 @@ final class RunningAgent {
         return whenDone;
     }
 
+    /** Start ticks of the agent's process; 0 if it had ended before they could be read. */
+    long leaderTicks() {
+        return tree.leaderTicks();
+    }
+
     long deadlineNanos() {
         return deadlineNanos;
     }

@@ -110,6 +110,10 @@ final class ActionAttributes {
         if (remote != null) {
             out.put("CRM_meta_remote_node", remote);
         }
+        String watch = at.meta.get("process-watch");
+        if (watch != null) {
+            out.put("CRM_meta_process_watch", watch);
+        }
         Resource launcher = null;
         for (Resource above = at; above != null; above = above.parent) {
             if (above.launcher != null) {
