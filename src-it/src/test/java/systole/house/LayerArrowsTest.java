@@ -29,6 +29,7 @@ class LayerArrowsTest {
             Map.entry("state", Set.of("kernel", "model", "group", "quorum", "attributes")),
             Map.entry("attributes", Set.of("kernel", "model")),
             Map.entry("fencing", Set.of("kernel", "model")),
+            Map.entry("alerts", Set.of("kernel", "model")),
             Map.entry("transition", Set.of("kernel", "model", "graph")),
             Map.entry(
                     "coordinator",
@@ -39,6 +40,7 @@ class LayerArrowsTest {
                             "state",
                             "quorum",
                             "attributes",
+                            "alerts",
                             "fencing",
                             "graph",
                             "transition")),
@@ -66,6 +68,7 @@ class LayerArrowsTest {
             "quorum",
             "state",
             "attributes",
+            "alerts",
             "fencing",
             "transition",
             "coordinator");

@@ -74,6 +74,7 @@ public final class NodeCore {
     private final Conductor conductor;
     private final ClientDesk clients;
     private final Dampening dampening;
+    private final AlertDesk alerts;
     private final Set<AgentName> metadataAsked = new HashSet<>();
     private final Map<String, Long> settledAsked = new TreeMap<>();
     private final Set<FencingRecord> knownOwnFencings = new HashSet<>();
@@ -112,6 +113,7 @@ public final class NodeCore {
         this.conductor = new Conductor(node, this::fence, leases, chance.fork("uuid"));
         this.clients = new ClientDesk(node, this::fenceForClient, Long.toHexString(incarnation));
         this.dampening = new Dampening(node);
+        this.alerts = new AlertDesk(node);
         this.quorum = QuorumProtocol.initial(settings.id(), quorumSettings);
         this.lastState = protocol.state();
         settings.nodeNames().forEach((id, name) -> {
@@ -270,7 +272,10 @@ public final class NodeCore {
                         + names(installed.view().members()),
                 "members",
                 names(installed.view().members()).toString());
-        installed.left().forEach((id, departure) -> departed(node.settings().nameOf(id), departure));
+        installed.left().forEach((id, departure) -> {
+            departed(node.settings().nameOf(id), departure);
+            alerts.node(node.settings().nameOf(id), Integer.toString(id.value()), false);
+        });
         for (NodeId id : installed.view().members()) {
             String name = node.settings().nameOf(id);
             boolean isNew = former != null && !former.members().contains(id);
@@ -280,6 +285,9 @@ public final class NodeCore {
                     && !id.equals(node.settings().id());
             if (isNew || isBack) {
                 node.event(Timeline.NODE_JOINED, name + (isNew ? " joined" : " was away and is back"), "node", name);
+            }
+            if (isNew || former == null) {
+                alerts.node(name, Integer.toString(id.value()), true);
             }
             leases.settled(name);
             lost.remove(name);
@@ -515,6 +523,7 @@ public final class NodeCore {
             dampening.updated(update);
         }
         conductor.applied(command, effect.result());
+        alerts.applied(command, effect.result(), conductor.isCoordinating());
         if (command instanceof Command.FencingDone done) {
             fenced(done.record(), effect.result().changed(systole.state.Applied.Part.NODES));
         } else if (command instanceof Command.ConfirmFenced confirm
@@ -692,6 +701,7 @@ public final class NodeCore {
         for (ExecutorEffect effect : effects) {
             if (effect instanceof ExecutorEffect.Record record) {
                 record.entries().forEach(entry -> records.add(Conductor.record(record.resource(), entry)));
+                alerts.result(record.resource().id(), record.entries().get(0));
             } else if (effect instanceof ExecutorEffect.Run run) {
                 run(run.request());
             } else if (effect instanceof ExecutorEffect.Kill kill) {
@@ -856,6 +866,7 @@ public final class NodeCore {
         configuration = present;
         options = ClusterOptions.of(present);
         conductor.configure(options);
+        alerts.configure(present);
         carryFencing(fenceExecutor.configure(
                 DeviceRegistry.of(present),
                 options.watchdogMillis(node.settings().selfFencingMillis())));

@@ -3,6 +3,7 @@ package systole.coordinator;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import systole.alerts.AlertCall;
 import systole.fencing.FenceRun;
 import systole.group.Guarantee;
 import systole.model.Element;
@@ -39,6 +40,9 @@ public sealed interface NodeEffect {
 
     /** Start a fence agent now. */
     record RunFenceAgent(FenceRun run) implements NodeEffect {}
+
+    /** Call an alert program; nothing comes back. */
+    record Alert(AlertCall call) implements NodeEffect {}
 
     /** Tell whoever asked. */
     record Answer(long requestId, Reply reply) implements NodeEffect {}

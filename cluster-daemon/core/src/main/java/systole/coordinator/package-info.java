@@ -7,7 +7,7 @@
  * enter through its inputs alone. No resource is started while a node that may run it is neither known nor proven dead.
  *
  * <h2>Dependencies</h2>
- * May use {@code state}, {@code quorum}, {@code attributes}, {@code fencing}, {@code graph}, {@code transition}.
+ * May use {@code state}, {@code quorum}, {@code attributes}, {@code alerts}, {@code fencing}, {@code graph}, {@code transition}.
  *
  * <h2>Start reading at</h2>
  * {@link systole.coordinator.NodeInput}, {@link systole.coordinator.NodeEffect}, then the class NodeCore

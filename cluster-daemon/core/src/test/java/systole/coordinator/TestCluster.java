@@ -17,6 +17,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import systole.alerts.AlertCall;
 import systole.fencing.FenceRun;
 import systole.fencing.FenceRunResult;
 import systole.graph.TransitionGraph;
@@ -77,6 +78,14 @@ final class TestCluster {
     final SortedMap<String, Host> hosts = new TreeMap<>();
     final List<String> trace = new ArrayList<>();
     final List<NodeEffect.StopNode> stops = new ArrayList<>();
+    final List<Alerted> alerts = new ArrayList<>();
+
+    record Alerted(String by, AlertCall call) {
+        String fact(String name) {
+            return call.environment().getOrDefault("CRM_alert_" + name, "");
+        }
+    }
+
     final Map<Long, Reply> answers = new LinkedHashMap<>();
     final Set<String> failingStarts = new TreeSet<>();
     final Map<String, Integer> agentMillis = new HashMap<>();
@@ -407,6 +416,8 @@ final class TestCluster {
             fenceAgent(host, run.run());
         } else if (effect instanceof NodeEffect.Answer answer) {
             assertThat(answers.put(answer.requestId(), answer.reply())).isNull();
+        } else if (effect instanceof NodeEffect.Alert alert) {
+            alerts.add(new Alerted(host.name, alert.call()));
         } else if (effect instanceof NodeEffect.Event event) {
             trace.add(millis() + " " + host.name + " " + event.kind() + " " + event.text());
         } else if (effect instanceof NodeEffect.LeaveGroup) {

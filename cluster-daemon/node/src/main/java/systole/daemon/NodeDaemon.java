@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -112,7 +113,7 @@ final class NodeDaemon {
                 core,
                 ring,
                 stored.log(),
-                new Workers(executor, executorSettings, own.name()),
+                new Workers(executor, executorSettings, own.name(), paths.tree()),
                 history,
                 outside,
                 this::fatal);
@@ -257,7 +258,7 @@ final class NodeDaemon {
         }
     }
 
-    private record Workers(ProcessExecutor executor, ExecutorSettings settings, String node)
+    private record Workers(ProcessExecutor executor, ExecutorSettings settings, String node, Path tree)
             implements NodeShell.Executors {
         @Override
         public Planner planner(Consumer<NodeInput> inbox) {
@@ -268,6 +269,11 @@ final class NodeDaemon {
         public AgentRunner agents(Consumer<NodeInput> inbox) {
             executor.whenServiceDies(resource -> inbox.accept(new NodeInput.ServiceDied(resource)));
             return new AgentRunner(executor, settings, node, inbox);
+        }
+
+        @Override
+        public AlertRunner alerts() {
+            return new AlertRunner(executor, tree.resolve("agents/alerts"), node, Systoled.VERSION);
         }
     }
 }

@@ -44,6 +44,7 @@ final class NodeShell implements Consumer<NodeInput> {
     private final StateLog log;
     private final Planner planner;
     private final AgentRunner agents;
+    private final AlertRunner alerts;
     private final EventBook history;
     private final Outside outside;
     private final FatalHandler fatal;
@@ -68,6 +69,7 @@ final class NodeShell implements Consumer<NodeInput> {
         this.log = log;
         this.planner = executors.planner(this);
         this.agents = executors.agents(this);
+        this.alerts = executors.alerts();
         this.history = history;
         this.outside = outside;
         this.fatal = fatal;
@@ -80,6 +82,8 @@ final class NodeShell implements Consumer<NodeInput> {
         Planner planner(Consumer<NodeInput> inbox);
 
         AgentRunner agents(Consumer<NodeInput> inbox);
+
+        AlertRunner alerts();
     }
 
     void start() {
@@ -171,6 +175,8 @@ final class NodeShell implements Consumer<NodeInput> {
             agents.metadata(read.agent());
         } else if (effect instanceof NodeEffect.RunFenceAgent run) {
             agents.fence(run.run());
+        } else if (effect instanceof NodeEffect.Alert alert) {
+            alerts.send(alert.call());
         } else if (effect instanceof NodeEffect.Answer answer) {
             outside.answer(answer.requestId(), answer.reply());
         } else if (effect instanceof NodeEffect.StateChanged) {

@@ -55,7 +55,7 @@ public final class AgentCatalog {
         Optional<Path> program = switch (kind) {
             case OCF -> agents.ocfAgent(provider, type);
             case FENCE -> agents.fenceAgent(type);
-            case SYSTEMD, LSB, SERVICE -> Optional.empty();
+            case SYSTEMD, LSB, SERVICE, ALERT -> Optional.empty();
         };
         if (program.isEmpty()) {
             boolean spoken = kind == Kind.OCF || kind == Kind.FENCE;

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -17,6 +18,9 @@ import java.util.stream.Stream;
 /** Where the agents of this node lie, and how each is called. */
 public final class AgentFolders {
     private static final String SYSTEMD_SCRIPT = script("systemd-unit.sh");
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+    private static final String CLUSTER_USER = "hacluster";
+    private static final String CLUSTER_GROUP = "haclient";
     private static final List<String> UNIT_SUFFIXES = List.of(".service", ".socket", ".mount", ".timer", ".path");
 
     private final ExecutorSettings settings;
@@ -87,6 +91,7 @@ public final class AgentFolders {
                                 OcfEnvironment.of(run, root, settings),
                                 ExitCodes.OCF));
             case FENCE -> fenceAgent(run.type()).map(program -> fence(run, program));
+            case ALERT -> alert(run);
             case LSB -> initScript(run);
             case SYSTEMD -> Optional.of(systemd(run));
             case SERVICE -> initScript(run).or(() -> Optional.of(systemd(run)));
@@ -111,6 +116,38 @@ public final class AgentFolders {
                 lines.toString(),
                 ExitCodes.FENCE,
                 run.action().equals("metadata") || run.action().startsWith("list"));
+    }
+
+    /** As with Pacemaker these programs are not root's where the cluster has a user of its own. */
+    private Optional<AgentCommand> alert(AgentRun run) {
+        Path program = Path.of(run.type());
+        if (!program.isAbsolute() || !isProgram(program)) {
+            return Optional.empty();
+        }
+        List<String> command = new ArrayList<>(asClusterUser());
+        command.add(program.toString());
+        return Optional.of(new AgentCommand(command, base(run), "", ExitCodes.OCF, false));
+    }
+
+    private List<String> asClusterUser() {
+        boolean possible = settings.nodeRoot().equals("/")
+                && System.getProperty("user.name", "").equals("root")
+                && isProgram(SETPRIV);
+        return possible && hasClusterUser()
+                ? List.of(SETPRIV.toString(), "--reuid", CLUSTER_USER, "--regid", CLUSTER_GROUP, "--init-groups", "--")
+                : List.of();
+    }
+
+    private static boolean hasClusterUser() {
+        return hasLine(Path.of("/etc/passwd"), CLUSTER_USER) && hasLine(Path.of("/etc/group"), CLUSTER_GROUP);
+    }
+
+    private static boolean hasLine(Path file, String name) {
+        try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
+            return lines.anyMatch(line -> line.startsWith(name + ":"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read", e);
+        }
     }
 
     private Optional<AgentCommand> initScript(AgentRun run) {

@@ -48,7 +48,9 @@ public record AgentRun(
         /** An LSB script if there is one of that name, else a systemd unit. */
         SERVICE,
         /** A fence agent; parameters on stdin. Runs of one device are not queued behind each other. */
-        FENCE
+        FENCE,
+        /** A program that is told of an event; {@code type} is its absolute path, the rest is in the environment. */
+        ALERT
     }
 
     public AgentRun {
@@ -108,6 +110,7 @@ public record AgentRun(
             case LSB -> "lsb:" + type;
             case SERVICE -> "service:" + type;
             case FENCE -> "stonith:" + type;
+            case ALERT -> type;
         };
     }
 }
