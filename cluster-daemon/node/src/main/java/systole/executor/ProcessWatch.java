@@ -41,16 +41,31 @@ final class ProcessWatch implements AutoCloseable {
     /** A look at the whole process table is the cost; many starts at once share it. */
     private static final long BETWEEN_LOOKS_NANOS = 100_000_000L;
 
-    /** A process that is dead but not reaped looks alive to {@code kill -0}, which is what most monitors do. */
+    /**
+     * A process that is dead but not reaped looks alive to {@code kill -0}, which is what most monitors do. So its death is
+     * told when it is reaped; if that takes long, both after this time and then.
+     */
     private static final long REAPED_WITHIN_NANOS = 1_000_000_000L;
 
+    private static final long REAPED_AT_ALL_NANOS = 60_000_000_000L;
     private static final long REAP_CHECK_NANOS = 2_000_000L;
+    private static final long SLOW_REAP_CHECK_NANOS = 50_000_000L;
     private static final long CALM_AFTER_DEATH_NANOS = 1_000_000_000L;
     private static final long IDLE_NANOS = 60_000_000_000L;
 
     private record Held(ProcessTable.Entry process, int descriptor) {}
 
-    private record Dead(String resource, int pid, long sinceNanos) {}
+    private static final class Dead {
+        final String resource;
+        final int pid;
+        final long sinceNanos = System.nanoTime();
+        boolean told;
+
+        Dead(String resource, int pid) {
+            this.resource = resource;
+            this.pid = pid;
+        }
+    }
 
     private static final class Service {
         final List<Held> held = new ArrayList<>();
@@ -189,10 +204,11 @@ final class ProcessWatch implements AutoCloseable {
     }
 
     private long sleepNanos() {
-        if (!dead.isEmpty()) {
-            return REAP_CHECK_NANOS;
+        long sleep = questions.isEmpty() ? IDLE_NANOS : Math.max(0, nextLookNanos - System.nanoTime());
+        for (Dead each : dead) {
+            sleep = Math.min(sleep, each.told ? SLOW_REAP_CHECK_NANOS : REAP_CHECK_NANOS);
         }
-        return questions.isEmpty() ? IDLE_NANOS : Math.max(0, nextLookNanos - System.nanoTime());
+        return sleep;
     }
 
     private void died(String name, Held process) {
@@ -203,7 +219,7 @@ final class ProcessWatch implements AutoCloseable {
         Libc.close(process.descriptor());
         service.lookAgain = true;
         service.diedNanos = System.nanoTime();
-        dead.add(new Dead(name, process.process().pid(), service.diedNanos));
+        dead.add(new Dead(name, process.process().pid()));
         LOG.info(
                 "process {} ({}) of {} has ended",
                 process.process().pid(),
@@ -215,12 +231,12 @@ final class ProcessWatch implements AutoCloseable {
     private void reportReaped() {
         long now = System.nanoTime();
         dead.removeIf(each -> {
-            boolean reaped = !Files.exists(Path.of("/proc", Integer.toString(each.pid())));
-            if (reaped || now - each.sinceNanos() > REAPED_WITHIN_NANOS) {
-                listener.accept(each.resource());
-                return true;
+            boolean reaped = !Files.exists(Path.of("/proc", Integer.toString(each.pid)));
+            if (reaped || (!each.told && now - each.sinceNanos > REAPED_WITHIN_NANOS)) {
+                each.told = true;
+                listener.accept(each.resource);
             }
-            return false;
+            return reaped || now - each.sinceNanos > REAPED_AT_ALL_NANOS;
         });
     }
 
@@ -240,7 +256,7 @@ final class ProcessWatch implements AutoCloseable {
 
     private void forget(String resource) {
         questions.remove(resource);
-        dead.removeIf(each -> each.resource().equals(resource));
+        dead.removeIf(each -> each.resource.equals(resource));
         Service service = services.remove(resource);
         if (service != null) {
             release(service);
@@ -257,7 +273,7 @@ final class ProcessWatch implements AutoCloseable {
             for (ProcessTable.Entry entry : processes.of(question)) {
                 service.hadProcess = true;
                 if (!hold(service, entry)) {
-                    dead.add(new Dead(question.resource(), entry.pid(), System.nanoTime()));
+                    dead.add(new Dead(question.resource(), entry.pid()));
                 }
             }
             // A service that is between two processes now has one again when its monitor runs next.
