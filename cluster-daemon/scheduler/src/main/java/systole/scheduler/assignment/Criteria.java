@@ -148,6 +148,9 @@ final class Criteria {
         for (Location.Entry entry : location.entries()) {
             Node node = entry.node();
             int score = withScores ? entry.score() : 0;
+            if (node.within(resource)) {
+                score = -Score.LIMIT; // Whatever a rule for all nodes says: nothing runs within itself.
+            }
             if (resource.table.has(node)) {
                 resource.table.add(node.index, score);
             } else {

@@ -31,11 +31,22 @@ final class GraphWriting {
     private final Cluster cluster;
     private final Actions actions;
     private final Notifications notifications;
+    private final Joining joining;
+    private final Runnable again;
     private final ActionAttributes attributes;
     private final Routing routing = new Routing();
     private final List<Synapse> synapses = new ArrayList<>();
 
-    GraphWriting(Cluster cluster, Actions actions, Settings settings, Notifications notifications) {
+    /** @param again follows up what the writing takes from an action */
+    GraphWriting(
+            Cluster cluster,
+            Actions actions,
+            Settings settings,
+            Notifications notifications,
+            Joining joining,
+            Runnable again) {
+        this.joining = joining;
+        this.again = again;
         this.cluster = cluster;
         this.actions = actions;
         this.notifications = notifications;
@@ -45,12 +56,32 @@ final class GraphWriting {
     TransitionGraph write(int transitionId) {
         finishCollectives();
         writeAll();
-        while (new WaitingCircles(synapses).breakUp(actions.all())) {
+        while (true) {
+            WaitingCircles circles = new WaitingCircles(synapses, actions, joining);
+            if (!circles.breakUp()) {
+                break;
+            }
+            if (!circles.unmigratable.isEmpty()) {
+                circles.unmigratable.forEach(this::stopInsteadOfMigration);
+                again.run();
+            }
             synapses.clear();
             actions.all().forEach(action -> action.written = false);
             writeAll();
         }
         return new TransitionGraph(header(transitionId), synapses);
+    }
+
+    private void stopInsteadOfMigration(Resource resource) {
+        for (Action action : actions.of(resource)) {
+            if (action.is(Tasks.MIGRATE_TO) || action.is(Tasks.MIGRATE_FROM)) {
+                action.optional = true;
+                action.runnable = false;
+            } else if (action.migratable) {
+                action.pseudo &= !action.is(Tasks.START);
+            }
+            action.migratable = false;
+        }
     }
 
     private void writeAll() {

@@ -103,8 +103,27 @@ final class HistoryCheck {
         }
         boolean inMaintenance = resource.maintenance || node.maintenance;
         for (int i = Math.max(0, history.startIndex); i < history.entries.size(); i++) {
-            entry(node, resource, history.entries.get(i), inMaintenance);
+            if (!superseded(history.entries, i)) {
+                entry(node, resource, history.entries.get(i), inMaintenance);
+            }
         }
+    }
+
+    /** An expired failure of a recurring operation that went well since: it is there already. */
+    private static boolean superseded(List<HistoryEntry> entries, int index) {
+        HistoryEntry old = entries.get(index);
+        if (!old.reschedule) {
+            return false;
+        }
+        for (HistoryEntry later : entries.subList(index + 1, entries.size())) {
+            if (later.intervalMs == old.intervalMs
+                    && later.task.equals(old.task)
+                    && !later.reschedule
+                    && later.status == HistoryEntry.DONE) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean agentChanged(Element lrm, Resource resource) {

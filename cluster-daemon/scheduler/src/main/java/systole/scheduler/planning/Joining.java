@@ -125,7 +125,22 @@ final class Joining {
             return List.of(concrete);
         }
         Resource resource = relation.thenResource();
-        return resource == null ? List.of() : actions.every(resource, relation.thenTask(), null);
+        if (resource == null) {
+            return List.of();
+        }
+        List<Action> found = actions.every(resource, relation.thenTask(), null);
+        return found.isEmpty() && resource.isGroup() ? ofMembers(resource, relation.thenTask()) : found;
+    }
+
+    /** A group that is not promotable has no demotion of its own, though a member may be found promoted. */
+    private List<Action> ofMembers(Resource group, String task) {
+        List<Action> found = new ArrayList<>();
+        if (task.equals(Tasks.DEMOTE)) {
+            for (Resource member : group.children) {
+                found.addAll(actions.every(member, task, null));
+            }
+        }
+        return found;
     }
 
     // ---- probes

@@ -70,9 +70,11 @@ public final class Planner {
         new FencingPhase(cluster, actions, relations, fencing, joining, notifications).make();
         joining.joinAll(relations.all());
         joining.joinProbes(relations.all());
-        new Fixpoint(cluster, actions, joining).run();
+        Fixpoint fixpoint = new Fixpoint(cluster, actions, joining);
+        fixpoint.run();
         new InvalidEdges(actions).remove();
-        TransitionGraph graph = new GraphWriting(cluster, actions, settings, notifications).write(transitionId);
+        TransitionGraph graph =
+                new GraphWriting(cluster, actions, settings, notifications, joining, fixpoint::run).write(transitionId);
         List<String> changes = new Changes(cluster, actions).lines();
         List<PlannedAction> planned = cluster.reasons.wanted() ? PlannedAction.of(actions.all(), relations) : List.of();
         return new Result(graph, changes, planned);

@@ -62,9 +62,9 @@ final class RemoteRelations {
         }
     }
 
-    /** Migrations are treated like stops. */
+    /** To migrate away is treated like a stop; an arrival needs the connection as a start does. */
     private static String task(Action action) {
-        return action.is(Tasks.MIGRATE_TO) || action.is(Tasks.MIGRATE_FROM) ? Tasks.STOP : action.task;
+        return action.is(Tasks.MIGRATE_TO) ? Tasks.STOP : action.task;
     }
 
     private void onGuest(Action action, Node node, Resource connection) {
@@ -76,6 +76,7 @@ final class RemoteRelations {
             fencing.mark(node, "container failed");
         }
         switch (task(action)) {
+            case Tasks.MIGRATE_FROM -> relations.relate(connection, Tasks.START, action, Kind.GATE | Kind.INTERNAL);
             case Tasks.START, Tasks.PROMOTE -> {
                 relations.relate(container, Tasks.START, action, Kind.PUSH | Kind.GATE | Kind.INTERNAL);
                 relations.relate(connection, Tasks.START, action, Kind.GATE | Kind.INTERNAL);
@@ -140,6 +141,7 @@ final class RemoteRelations {
     private void onRemote(Action action, Node node, Resource connection) {
         State state = state(node, connection);
         switch (task(action)) {
+            case Tasks.MIGRATE_FROM -> relations.relate(connection, Tasks.START, action, Kind.GATE | Kind.INTERNAL);
             case Tasks.START, Tasks.PROMOTE -> {
                 int kinds = Kind.GATE | Kind.INTERNAL | (state == State.FAILED ? Kind.PUSH : 0);
                 relations.relate(connection, Tasks.START, action, kinds);

@@ -11,31 +11,40 @@ import java.util.Map;
 import java.util.Set;
 import systole.graph.Synapse;
 import systole.scheduler.working.Node;
+import systole.scheduler.working.Resource;
 
 /**
  * Actions that wait for each other in a circle would wait for ever, and with them all that comes after. The reference
  * writes such graphs; here the weakest links of a circle give way: what a probe of a node finds that this very circle
  * has yet to bring up, then connections that wait for the fencing of a guest, then
- * demotions that wait for what must not be there in the unpromoted role, then orders that an administrator called optional, then ways back of mandatory orders that make a
- * stop wait for a start or for the fencing that implies it. A circle of mandatory orders stays.
+ * demotions that wait for what must not be there in the unpromoted role, then orders that an administrator called
+ * optional, then live migrations (a stop and a start instead), then what fencing implies on another node, then ways back
+ * of mandatory orders that make a stop wait for a start or for the fencing that implies it. A circle of mandatory orders stays.
  */
 final class WaitingCircles {
     private final Map<Integer, Integer> indexOf = new HashMap<>();
     private final Map<Integer, Action> byId = new HashMap<>();
     private final List<Synapse> synapses;
+    private final Actions actions;
+    private final Joining joining;
     private int[][] inputs = {};
 
-    WaitingCircles(List<Synapse> synapses) {
+    /** Resources that must not migrate: their stops and starts have to be real ones. */
+    final Set<Resource> unmigratable = new LinkedHashSet<>();
+
+    WaitingCircles(List<Synapse> synapses, Actions actions, Joining joining) {
         this.synapses = synapses;
+        this.actions = actions;
+        this.joining = joining;
     }
 
     /** Switches edges off; returns whether there were any. */
-    boolean breakUp(List<Action> actions) {
+    boolean breakUp() {
         int[] left = unreached();
         if (left.length == 0) {
             return false;
         }
-        for (Action action : actions) {
+        for (Action action : actions.all()) {
             byId.put(action.id, action);
         }
         boolean any = false;
@@ -48,9 +57,12 @@ final class WaitingCircles {
                 }
             }
             any |= probesOfWhatComesUp(members)
+                    || probesBeforeStops(members)
                     || connectionsAfterGuests(members)
                     || demotionsApart(members)
                     || optionalOrders(members)
+                    || migrations(members)
+                    || impliedElsewhere(members)
                     || waysBack(members);
         }
         return any;
@@ -80,6 +92,28 @@ final class WaitingCircles {
     }
 
     /**
+     * A probe before the stop of something else saves a restart where it finds what it did not expect. Unfencing can
+     * stand between: the stop comes before it, the probe after it.
+     */
+    private static boolean probesBeforeStops(Set<Action> circle) {
+        boolean any = false;
+        for (Action probe : circle) {
+            if (!Joining.isProbe(probe)) {
+                continue;
+            }
+            for (Edge edge : probe.after) {
+                Action then = edge.then;
+                boolean down = then.is(Tasks.STOP) || then.is(Tasks.DEMOTE);
+                if (down && then.resource != probe.resource && edge.kinds == Kind.ORDER && circle.contains(then)) {
+                    edge.kinds = 0;
+                    any = true;
+                }
+            }
+        }
+        return any;
+    }
+
+    /**
      * A guest counts as fenced when its container is stopped. If that container is on a remote node, the connection to
      * it need not wait until the guest is fenced: nothing runs twice by it, and without it the container cannot be stopped.
      */
@@ -96,7 +130,7 @@ final class WaitingCircles {
                         && then.resource != null
                         && then.resource.isConnection()
                         && then.resource != guest.connection
-                        && edge.kinds == Kind.ORDER;
+                        && (edge.kinds & ~Kind.GATE) == Kind.ORDER;
                 if (connects && circle.contains(then)) {
                     edge.kinds = 0;
                     any = true;
@@ -137,14 +171,71 @@ final class WaitingCircles {
     }
 
     /**
+     * A resource that has to make room for something that it must follow cannot go there alive: it is stopped, and
+     * started when that is up.
+     */
+    private boolean migrations(Set<Action> circle) {
+        boolean any = false;
+        for (Action action : circle) {
+            Resource resource = action.resource;
+            if (resource != null && action.is(Tasks.MIGRATE_TO) && action.runnable) {
+                unmigratable.add(resource);
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    /** What fencing does to a resource on one node is no reason to wait with the same resource on another node. */
+    private static boolean impliedElsewhere(Set<Action> circle) {
+        boolean any = false;
+        for (Action first : circle) {
+            if (first.is(Tasks.STONITH)) {
+                any |= wholeStop(first, circle);
+                continue;
+            }
+            boolean primitive = first.resource != null && first.resource.isPrimitive();
+            if (!first.pseudo || !primitive || !(first.is(Tasks.STOP) || first.is(Tasks.DEMOTE))) {
+                continue;
+            }
+            for (Edge edge : first.after) {
+                Action then = edge.then;
+                boolean elsewhere = then.resource == first.resource
+                        && !Tasks.isUp(then.keyTask)
+                        && then.node != null
+                        && then.node != first.node;
+                if (elsewhere && edge.kinds != 0 && circle.contains(then)) {
+                    edge.kinds = 0;
+                    any = true;
+                }
+            }
+        }
+        return any;
+    }
+
+    /** Of a clone or group only what runs on the fenced node has to wait until it is fenced. */
+    private static boolean wholeStop(Action fencing, Set<Action> circle) {
+        boolean any = false;
+        for (Edge edge : fencing.after) {
+            Action then = edge.then;
+            boolean whole = then.resource != null && then.resource.isCollective() && then.is(Tasks.STOP);
+            if (whole && edge.kinds == Kind.INTERNAL && circle.contains(then)) {
+                edge.kinds = 0;
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    /**
      * "A started, then B stopped" has "B started, then A stopped" as its way back, which holds up stops for starts; and
      * what was fenced is stopped already, in whatever order.
      */
-    private static boolean waysBack(Set<Action> circle) {
+    private boolean waysBack(Set<Action> circle) {
         boolean any = false;
         boolean fenced = circle.stream().anyMatch(action -> action.is(Tasks.STONITH));
         for (Action first : circle) {
-            for (Edge edge : first.after) {
+            for (Edge edge : List.copyOf(first.after)) {
                 boolean back = (edge.kinds & ~Kind.ORDER) == Kind.PULL
                         && (fenced
                                 || implied(edge.then)
@@ -153,10 +244,27 @@ final class WaitingCircles {
                 if (back && circle.contains(edge.then)) {
                     edge.kinds = 0;
                     any = true;
+                    forParts(first, edge.then, circle);
                 }
             }
         }
         return any;
+    }
+
+    /** Parts of a clone or group that have nothing to do with the circle still come first. */
+    private void forParts(Action whole, Action then, Set<Action> circle) {
+        Resource resource = whole.resource;
+        if (resource == null || !resource.isCollective() || !Tasks.isFinished(whole.keyTask)) {
+            return;
+        }
+        String task = Tasks.base(whole.keyTask);
+        for (Resource part : resource.primitives()) {
+            for (Action own : actions.every(part, task, null)) {
+                if (!circle.contains(own)) {
+                    joining.join(own, then, Kind.ORDER);
+                }
+            }
+        }
     }
 
     /** A stop that the fencing of its node does. */

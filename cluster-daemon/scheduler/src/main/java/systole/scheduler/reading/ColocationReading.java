@@ -169,6 +169,12 @@ final class ColocationReading {
         if (score == 0) {
             return;
         }
+        if (dependent.isInside(primary) || primary.isInside(dependent)) {
+            String what = dependent == primary ? "itself" : dependent.isInside(primary) ? "what holds it" : "its part";
+            cluster.warnings.add("colocation " + id + " is ignored: " + dependent + " cannot be placed by the place of "
+                    + what + ", " + primary);
+            return;
+        }
         boolean influences = Values.bool(influence, dependent.critical);
         cluster.addColocation(
                 new Colocation(id, dependent, primary, score, attribute, first, second, influences, true));

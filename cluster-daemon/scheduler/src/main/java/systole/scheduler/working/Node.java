@@ -127,9 +127,12 @@ public final class Node {
         return connection == null ? null : connection.launcher;
     }
 
-    /** Whether this node is there only while the resource is active: it is its connection, or its container. */
+    /** Whether this node is there only while the resource is active: its connection, its container, or the address of that. */
     public boolean within(Resource resource) {
-        return connection != null && (resource == connection || resource == connection.launcher);
+        return connection != null
+                && (resource == connection
+                        || resource == connection.launcher
+                        || (connection.replica != null && resource == connection.replica.ip));
     }
 
     public boolean banned() {

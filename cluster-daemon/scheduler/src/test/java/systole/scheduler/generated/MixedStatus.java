@@ -305,6 +305,15 @@ final class MixedStatus {
         return history.withChildren(entries);
     }
 
+    /** Each entry says on which node it came about; where that differs, their order would mean nothing. */
+    private static Element on(Element history, String node) {
+        List<Element> entries = new ArrayList<>();
+        for (Element entry : history.children()) {
+            entries.add(entry.attribute("on_node") == null ? entry : entry.withAttribute("on_node", node));
+        }
+        return history.withChildren(entries);
+    }
+
     /** A history appears on another node as well: started by hand, left over, or half migrated. */
     private void moveAround(List<Element> states) {
         int from = draft.random.nextInt(states.size());
@@ -313,7 +322,7 @@ final class MixedStatus {
         if (from == to || there.isEmpty() || !states.get(to).is("node_state")) {
             return;
         }
-        Element history = draft.from(there);
+        Element history = on(draft.from(there), states.get(to).attribute("uname", ""));
         if ("remote".equals(history.attribute("type")) && states.get(to).attribute("in_ccm") == null) {
             return; // No connection runs on what is connected by one.
         }
@@ -358,7 +367,8 @@ final class MixedStatus {
                 List<Element> entries = new ArrayList<>(history.children());
                 entries.add(base);
                 List<Element> own = new ArrayList<>(there);
-                own.set(own.indexOf(history), history.withChildren(entries));
+                own.replaceAll(
+                        each -> each.id().equals(history.id()) ? on(history.withChildren(entries), source) : each);
                 states.set(from, Trees.withHistories(states.get(from), own));
                 return;
             }

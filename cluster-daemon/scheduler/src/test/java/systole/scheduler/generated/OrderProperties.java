@@ -91,7 +91,7 @@ final class OrderProperties {
         boolean some = first.isClone() && first.clone != null && first.clone.cloneMin > 0;
         for (Resource one : first.primitives()) {
             for (Resource other : then.primitives()) {
-                if (some || migrates(one, reach) || migrates(other, reach)) {
+                if (some || incomplete(one, firstTask, reach) || migrates(one, reach) || migrates(other, reach)) {
                     continue;
                 }
                 for (Synapse earlier : reach.all(one, firstTask)) {
@@ -134,6 +134,20 @@ final class OrderProperties {
                 && node.connection != null
                 && (node.connection.topOrBundle() == then.topOrBundle()
                         || (node.launcher() != null && node.launcher().topOrBundle() == then.topOrBundle()));
+    }
+
+    /**
+     * A cloned group some members of which cannot start never gets up, and the clone is up without it; its other
+     * members are started all the same, and nobody waits for them. The reference does it so, too.
+     */
+    private static boolean incomplete(Resource member, String task, Reach reach) {
+        Resource group = member.parent;
+        return task.equals("start")
+                && group != null
+                && group.isGroup()
+                && group.parent != null
+                && reach.graph().synapses().stream()
+                        .noneMatch(synapse -> synapse.action().trueKey().equals(group.id + "_running_0"));
     }
 
     private static boolean migrates(Resource primitive, Reach reach) {

@@ -1,0 +1,95 @@
+package systole.scheduler.generated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import systole.formats.CibXml;
+import systole.graph.Synapse;
+import systole.model.Element;
+import systole.scheduler.Plan;
+import systole.scheduler.Scheduler;
+
+/** Generated clusters that once broke a promise, as small as they would go. */
+class MendedClustersTest {
+    private static final Instant NOW = Instant.ofEpochSecond(1_782_864_000L);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "connection-after-a-guest",
+                "container-within-itself",
+                "address-within-its-container",
+                "migration-that-has-to-make-room",
+                "migration-to-a-connection-that-restarts",
+                "order-before-the-demotion-of-a-member",
+                "guest-fenced-and-active-elsewhere",
+                "group-partly-on-a-guest",
+                "probe-after-unfencing",
+                "group-with-its-own-member",
+                "resource-with-itself",
+                "failure-expired-and-well-since"
+            })
+    void keeps_every_promise(String name) throws IOException {
+        assertThat(PlanProperties.broken(cib(name), NOW)).isEmpty();
+    }
+
+    @Test
+    void what_has_to_make_room_for_its_predecessor_is_stopped_and_started_instead_of_migrated() throws IOException {
+        Plan plan = Scheduler.schedule(cib("migration-that-has-to-make-room"), NOW);
+
+        assertThat(keys(plan))
+                .doesNotContain("r1_migrate_to_0", "r1_migrate_from_0")
+                .contains("r1_stop_0");
+        assertThat(inputs(plan, "r0_start_0")).contains("r1_stop_0");
+        assertThat(inputs(plan, "r1_start_0")).contains("r0_start_0");
+    }
+
+    @Test
+    void a_container_is_not_placed_on_the_node_that_it_brings_up() throws IOException {
+        Plan plan = Scheduler.schedule(cib("container-within-itself"), NOW);
+
+        assertThat(plan.graph().synapses())
+                .filteredOn(synapse -> synapse.action().head().operationKey().equals("r2-docker-0_start_0"))
+                .noneMatch(synapse -> synapse.action().head().onNode().equals("r2-0"));
+    }
+
+    @Test
+    void a_live_migration_arrives_when_the_connection_is_up_again() throws IOException {
+        Plan plan = Scheduler.schedule(cib("migration-to-a-connection-that-restarts"), NOW);
+
+        assertThat(keys(plan)).contains("r3_start_0");
+        assertThat(inputs(plan, "r2_migrate_from_0")).contains("r3_start_0");
+    }
+
+    private static Element cib(String name) throws IOException {
+        try (InputStream in = MendedClustersTest.class.getResourceAsStream("/mended/" + name + ".xml")) {
+            byte[] text = Objects.requireNonNull(in, name).readAllBytes();
+            return CibXml.read(name, new String(text, StandardCharsets.UTF_8));
+        }
+    }
+
+    private static List<String> keys(Plan plan) {
+        return plan.graph().synapses().stream()
+                .map(synapse -> synapse.action().head().operationKey())
+                .toList();
+    }
+
+    private static List<String> inputs(Plan plan, String key) {
+        return plan.graph().synapses().stream()
+                .filter(synapse -> synapse.action().head().operationKey().equals(key))
+                .map(Synapse::inputs)
+                .flatMap(List::stream)
+                .flatMap(id -> plan.graph().synapses().stream()
+                        .filter(synapse -> synapse.action().id() == id))
+                .map(synapse -> synapse.action().head().operationKey())
+                .toList();
+    }
+}
