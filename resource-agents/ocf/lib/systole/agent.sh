@@ -104,6 +104,8 @@ agent_main() {
         exit $UNIMPLEMENTED
         ;;
     esac
+    # The executor keeps what is written here, with the environment and the result, in a file for each run.
+    is_true "${OCF_RESKEY_trace_ra:-}" && set -x
     [ -d "$state_dir" ] || mkdir -p "$state_dir" 2>/dev/null || fail $NO_PERMISSION "folder $state_dir cannot be made"
     case $action in
     stop | monitor) ;;

@@ -8,9 +8,22 @@ package systole.transition;
  * @param exitReason last line that the agent marked as its reason, or words of the executor; may be empty
  * @param startedEpochMillis when the process was started
  * @param execMillis how long it ran
+ * @param overloaded whether the machine had far more to do than it could when the run ended; only of use for one that
+ *     timed out
  */
 public record AgentResult(
-        long runId, int rc, Status status, String exitReason, long startedEpochMillis, long execMillis) {
+        long runId,
+        int rc,
+        Status status,
+        String exitReason,
+        long startedEpochMillis,
+        long execMillis,
+        boolean overloaded) {
+    /** A result of a machine that was not overloaded. */
+    public AgentResult(long runId, int rc, Status status, String exitReason, long startedEpochMillis, long execMillis) {
+        this(runId, rc, status, exitReason, startedEpochMillis, execMillis, false);
+    }
+
     /** What is to be recorded as {@code op-status}. */
     public enum Status {
         DONE(0),

@@ -62,6 +62,7 @@ public final class LocalExecutor {
 
         boolean active;
         boolean again;
+        boolean repeated;
         boolean cancelled;
         boolean reported;
         int lastRc;
@@ -151,15 +152,32 @@ public final class LocalExecutor {
         Job job = resource.running;
         resource.running = null;
         String agent = resource.ref.agent();
-        if (needsTraits(job) && !traits.containsKey(agent)) {
+        boolean counts = !repeats(job, result);
+        if (counts && needsTraits(job) && !traits.containsKey(agent)) {
             awaitingMetadata.computeIfAbsent(agent, name -> new ArrayList<>()).add(new Waiting(resource, job, result));
-        } else {
+        } else if (counts) {
             report(resource, job, result);
         }
         rearm(resource, job, nowNanos);
         settleDelete(resource);
         startNext(resource, nowNanos);
         return effects;
+    }
+
+    /**
+     * A monitor that timed out on an overloaded machine counts when it does so twice running: the first time says more of
+     * the machine than of the service, and a restart would make it worse.
+     */
+    private static boolean repeats(Job job, AgentResult result) {
+        Recurring recurring = job.recurring;
+        if (recurring == null || recurring.cancelled) {
+            return false;
+        }
+        boolean late = result.status() == AgentResult.Status.TIMED_OUT && result.overloaded();
+        boolean repeat = late && !recurring.repeated;
+        recurring.repeated = repeat;
+        recurring.again |= repeat;
+        return repeat;
     }
 
     /** An agent's meta-data came, or cannot be had. */

@@ -150,6 +150,46 @@ class LocalExecutorTest {
     }
 
     @Test
+    void aMonitorThatTimedOutOnAnOverloadedMachineIsRepeatedOnceBeforeItCounts() {
+        AgentRequest run =
+                runs(executor.execute(order("monitor", 10_000, Map.of()), 0, 0)).get(0);
+        executor.finished(done(run, 0), 0);
+        run = runs(executor.tick(10 * SECOND)).get(0);
+        List<ExecutorEffect> first = executor.finished(late(run, true), 30 * SECOND);
+        assertThat(entries(first)).isEmpty();
+        AgentRequest second = runs(first).get(0);
+        assertThat(entries(executor.finished(late(second, true), 50 * SECOND)))
+                .extracting(e -> e.attribute("op-status"))
+                .containsExactly("2");
+        assertThat(executor.deadlineNanos()).isEqualTo(60 * SECOND);
+    }
+
+    @Test
+    void aRepeatedMonitorThatSucceedsLeavesNoTraceAndTheNextTimeOutIsRepeatedAgain() {
+        AgentRequest run =
+                runs(executor.execute(order("monitor", 10_000, Map.of()), 0, 0)).get(0);
+        executor.finished(done(run, 0), 0);
+        for (int round = 1; round < 4; round++) {
+            run = runs(executor.tick(round * 10 * SECOND)).get(0);
+            List<ExecutorEffect> first = executor.finished(late(run, true), round * 10 * SECOND);
+            assertThat(entries(first)).isEmpty();
+            assertThat(entries(executor.finished(done(runs(first).get(0), 0), round * 10 * SECOND)))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aMonitorThatTimedOutOnACalmMachineCountsAtOnce() {
+        AgentRequest run =
+                runs(executor.execute(order("monitor", 10_000, Map.of()), 0, 0)).get(0);
+        assertThat(entries(executor.finished(late(run, false), 20 * SECOND))).hasSize(1);
+    }
+
+    private static AgentResult late(AgentRequest run, boolean overloaded) {
+        return new AgentResult(run.runId(), 1, AgentResult.Status.TIMED_OUT, "late", 1000, 20_000, overloaded);
+    }
+
+    @Test
     void aDeathDuringAStopIsNoNews() {
         AgentRequest monitor =
                 runs(executor.execute(order("monitor", 10_000, Map.of()), 0, 0)).get(0);

@@ -16,6 +16,7 @@ import systole.executor.AgentRun.Kind;
 import systole.executor.Executor;
 import systole.executor.ExecutorSettings;
 import systole.executor.FenceCalls;
+import systole.executor.HostLoad;
 import systole.fencing.FenceRun;
 import systole.kernel.NearestWord;
 import systole.transition.AgentRequest;
@@ -117,12 +118,20 @@ final class AgentRunner {
                     request.resource().id(),
                     result.messages().strip());
         }
+        boolean overloaded = result.status() == AgentResult.Status.TIMED_OUT && HostLoad.isOverloaded();
+        if (overloaded) {
+            LOG.warn(
+                    "{} of {} timed out while this machine had far more to do than it can",
+                    request.operation(),
+                    request.resource().id());
+        }
         return new systole.transition.AgentResult(
                 request.runId(),
                 result.rc(),
                 status,
                 result.exitReason(),
                 result.startedAtMillis(),
-                result.execMillis());
+                result.execMillis(),
+                overloaded);
     }
 }

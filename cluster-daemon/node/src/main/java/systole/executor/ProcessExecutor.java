@@ -36,6 +36,7 @@ import systole.executor.Spawner.SpawnException;
  */
 public final class ProcessExecutor implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessExecutor.class);
+    private static final int TRACED_OUTPUT = 512 * 1024;
     private static final long SWEEP_NANOS = 10_000_000_000L;
     private static final long LEFTOVER_NANOS = 3_000_000_000L;
     private static final long CLOSE_NANOS = 10_000_000_000L;
@@ -48,6 +49,7 @@ public final class ProcessExecutor implements Executor {
     private final Spawner spawner = new Spawner();
     private final ChildPoll poll = new ChildPoll();
     private final ProcessWatch watch;
+    private final RunTrace trace;
     private final Thread thread;
 
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
@@ -85,6 +87,7 @@ public final class ProcessExecutor implements Executor {
         this.journal = new RunJournal(journalFile);
         this.files = new OutputFiles(base.resolve("agents"));
         this.watch = new ProcessWatch(settings.nodeRoot());
+        this.trace = new RunTrace(Path.of(settings.nodeRoot(), "var/lib/systole/trace"));
         this.thread = new Thread(this::loop, "executor");
         thread.setDaemon(true);
         thread.start();
@@ -217,7 +220,8 @@ public final class ProcessExecutor implements Executor {
             return;
         }
         AgentCommand command = found.get();
-        List<OutputFiles.Stream> streams = files.create(settings.outputLimit(), command.document());
+        int limit = RunTrace.isWanted(run) ? TRACED_OUTPUT : settings.outputLimit();
+        List<OutputFiles.Stream> streams = files.create(limit, command.document());
         long deadline = System.nanoTime() + run.timeoutMillis() * 1_000_000L;
         watch.begins(run);
         Child child;
@@ -346,6 +350,9 @@ public final class ProcessExecutor implements Executor {
         journal.ended(agent.child().pid());
         AgentResult result = agent.result();
         watch.ended(agent.run(), result, agent.child().pid(), agent.leaderTicks());
+        if (RunTrace.isWanted(agent.run())) {
+            trace.write(agent.run(), agent.command(), result);
+        }
         answer(agent.whenDone(), result);
     }
 

@@ -76,6 +76,10 @@ final class RunningAgent {
         return run;
     }
 
+    AgentCommand command() {
+        return command;
+    }
+
     Child child() {
         return child;
     }

@@ -249,6 +249,27 @@ class ProcessExecutorTest {
     }
 
     @Test
+    void writesATracedRunToAFileOfItsOwn() throws IOException {
+        agents.agent("traced", "echo said; echo '+ step' >&2; echo \"ocf-exit-reason:no\" >&2; exit 7");
+        var plain = agents.run(agents.ocf("test", "traced", "monitor", Map.of("secret", "s3cret"), 20_000));
+        assertThat(plain.rc()).isEqualTo(7);
+        assertThat(root.resolve("var/lib/systole/trace")).doesNotExist();
+
+        agents.run(agents.ocf("test", "traced", "monitor", Map.of("trace_ra", "1", "x", "y"), 20_000));
+
+        Path folder = root.resolve("var/lib/systole/trace/traced");
+        List<Path> files;
+        try (var all = Files.list(folder)) {
+            files = all.toList();
+        }
+        assertThat(files).hasSize(1);
+        assertThat(files.get(0).getFileName().toString()).matches("rsc\\.monitor\\.[-0-9.:]+\\.run");
+        assertThat(Files.getPosixFilePermissions(files.get(0)).toString()).doesNotContain("GROUP", "OTHERS");
+        assertThat(Files.readString(files.get(0)))
+                .contains("result DONE, rc 7: no", "OCF_RESKEY_x=y", "--- stdout\nsaid\n", "+ step");
+    }
+
+    @Test
     void cancelsWhatWaitsAndWhatRuns() {
         agents.agent("slow", "sleep 100");
         AgentRun first = agents.test("slow", 90_000);
