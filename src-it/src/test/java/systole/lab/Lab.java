@@ -37,6 +37,7 @@ final class Lab implements AutoCloseable {
     private final PowerSwitch power;
     private String quorumLines = "";
     private String totemLines = "";
+    private boolean hasClient;
 
     private Lab(int nodes, int rings) {
         this.rings = rings;
@@ -398,6 +399,23 @@ final class Lab implements AutoCloseable {
         return answer(inNode(node, List.of(command)));
     }
 
+    /** A machine that is no node, for clients; its address on the first network ends in 250. */
+    void addClient() {
+        run("ip", "netns", "add", client());
+        run("ip", "-n", client(), "link", "set", "lo", "up");
+        run("ip", "link", "add", "eth0", "netns", client(), "type", "veth", "peer", "name", "clr0", "netns", sw());
+        run("ip", "-n", sw(), "link", "set", "clr0", "master", "br0", "up");
+        run("ip", "-n", client(), "addr", "add", "10.79.0.250/24", "dev", "eth0");
+        run("ip", "-n", client(), "link", "set", "eth0", "up");
+        hasClient = true;
+    }
+
+    List<String> inClient(List<String> command) {
+        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", client()));
+        all.addAll(command);
+        return all;
+    }
+
     /** The command line must succeed. */
     String must(String node, String... arguments) {
         Answer answer = systole(node, arguments);
@@ -497,6 +515,9 @@ final class Lab implements AutoCloseable {
         for (String node : names) {
             tryRun("ip", "netns", "del", ns(node));
         }
+        if (hasClient) {
+            tryRun("ip", "netns", "del", client());
+        }
         tryRun("ip", "netns", "del", sw());
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
@@ -521,6 +542,10 @@ final class Lab implements AutoCloseable {
 
     private String sw() {
         return prefix + "sw";
+    }
+
+    private String client() {
+        return prefix + "cl";
     }
 
     static void run(String... command) {

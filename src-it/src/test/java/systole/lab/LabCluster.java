@@ -71,6 +71,27 @@ final class LabCluster {
                     .findFirst();
         }
 
+        /** The nodes on which a primitive, group or clone runs, {@code *} behind a promoted one; {@code -} if on none. */
+        List<String> places(String id) {
+            List<Resource> found = cluster.resources.stream()
+                    .flatMap(Status::family)
+                    .filter(each -> each.id.equals(id))
+                    .toList();
+            assertThat(found).as("resource " + id).isNotEmpty();
+            List<String> places = found.stream()
+                    .flatMap(Status::primitives)
+                    .flatMap(each ->
+                            each.active.stream().map(node -> each.role == Role.PROMOTED ? node.name + "*" : node.name))
+                    .distinct()
+                    .sorted()
+                    .toList();
+            return places.isEmpty() ? List.of("-") : places;
+        }
+
+        private static Stream<Resource> family(Resource resource) {
+            return Stream.concat(Stream.of(resource), resource.children.stream().flatMap(Status::family));
+        }
+
         private static Stream<Resource> primitives(Resource resource) {
             return resource.children.isEmpty()
                     ? Stream.of(resource)
@@ -136,6 +157,15 @@ final class LabCluster {
 
     void awaitSettled(String node) {
         lab.must(node, "cluster", "wait", "60");
+    }
+
+    /** A node whose daemon says that it is part of a quorate cluster. */
+    String witness() {
+        return lab.nodes().stream()
+                .filter(lab::isOn)
+                .filter(node -> ask(node).filter(Status::quorate).isPresent())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no node is quorate" + lab.logs()));
     }
 
     String nodeOf(String resource) {

@@ -1,0 +1,130 @@
+package systole.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The examples, broken as their pages say: each table of an example's {@code README.md} is carried out on real daemons, and
+ * after each step every resource must run where the page says. {@code src-it/topologies.sh} runs all; the build the one
+ * that {@code lab.topologies} names.
+ */
+@ExtendWith(NeedsLab.class)
+class TopologyLabIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final String CHOSEN = System.getProperty("lab.topologies", "active-passive");
+
+    static Stream<TopologyStory> stories() {
+        List<TopologyStory> all = TopologyStory.all(Checkout.TOP.resolve("examples"));
+        List<TopologyStory> chosen = all.stream()
+                .filter(story -> CHOSEN.equals("all") || story.name().startsWith(CHOSEN))
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("no example is called " + CHOSEN + "; there are " + all);
+        }
+        return chosen.stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("stories")
+    void everythingRunsWhereThePageSays(TopologyStory story) {
+        try (Lab lab = Lab.up(story.nodes())) {
+            lab.quorum(story.quorum());
+            lab.nodes().forEach(node -> plugIn(lab, node));
+            lab.addClient();
+            LabCluster cluster = new LabCluster(lab);
+            lab.startAll();
+            cluster.awaitOnline("n1", lab.nodes().toArray(String[]::new));
+            try (AddressWatch watch = new AddressWatch(lab);
+                    LabClient client = new LabClient(lab, story.client())) {
+                for (TopologyStory.Row row : story.rows()) {
+                    step(story, row, lab, cluster, client);
+                    assertThat(watch.doubled()).as("on two machines at once").isEmpty();
+                }
+                assertThat(watch.looks()).isPositive();
+            }
+        }
+    }
+
+    private static void step(
+            TopologyStory story, TopologyStory.Row row, Lab lab, LabCluster cluster, LabClient client) {
+        long began = System.currentTimeMillis();
+        List<String> words = List.of(row.step().split(" "));
+        List<String> nodes = words.subList(1, words.size());
+        switch (words.get(0)) {
+            case "load" ->
+                lab.must(
+                        "n1",
+                        "configure",
+                        "load",
+                        "update",
+                        story.configuration().toString());
+            case "crash" -> nodes.forEach(lab::crash);
+            case "cut" -> nodes.forEach(lab::cut);
+            case "boot" -> {
+                for (String node : nodes) {
+                    // The power switch may have left it without power, or it lives on behind its cut cable.
+                    lab.crash(node);
+                    lab.boot(node);
+                    plugIn(lab, node);
+                }
+                lab.start(nodes.toArray(String[]::new));
+                String witness = cluster.other(nodes.get(0));
+                lab.await(
+                        nodes + " are online",
+                        PATIENCE,
+                        () -> cluster.status(witness).online().containsAll(nodes));
+            }
+            case "systole" -> lab.must(cluster.witness(), nodes.toArray(String[]::new));
+            default ->
+                throw new IllegalArgumentException(
+                        "the step '" + row.step() + "' of " + story + " is not known: load, crash, cut, boot, systole");
+        }
+        Map<String, String> seen = new LinkedHashMap<>();
+        try {
+            Lab.until("where everything runs", PATIENCE, () -> {
+                seen.clear();
+                cluster.ask(cluster.witness())
+                        .ifPresent(status -> row.places()
+                                .keySet()
+                                .forEach(resource -> seen.put(resource, String.join(" ", status.places(resource)))));
+                return seen.equals(row.places());
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    "after '" + row.step() + "' in " + story + " the page says " + row.places() + ", and it is " + seen
+                            + lab.logs(),
+                    e);
+        }
+        cluster.awaitSettled(cluster.witness());
+        Map<String, String> rested = new LinkedHashMap<>();
+        LabCluster.Status status = cluster.status(cluster.witness());
+        row.places().keySet().forEach(resource -> rested.put(resource, String.join(" ", status.places(resource))));
+        assertThat(rested)
+                .as("once settled after '" + row.step() + "' in " + story)
+                .isEqualTo(row.places());
+        if (row.places().values().stream().anyMatch(place -> !place.equals("-"))) {
+            long settled = System.currentTimeMillis();
+            lab.await("the client is answered", PATIENCE, () -> client.isAnsweredAfter(settled));
+        }
+        List<String> places = new ArrayList<>();
+        row.places().forEach((resource, place) -> places.add(resource + " on " + place));
+        String outage =
+                row.step().equals("load") ? "" : "; longest without an answer " + client.outageSince(began) + " ms";
+        System.out.println(story + ": " + row.step() + ": " + String.join(", ", places) + outage);
+    }
+
+    /** The examples' power switch is found under {@code /run/power}. */
+    private static void plugIn(Lab lab, String node) {
+        Lab.Answer answer = lab.exec(node, "ln", "-s", lab.powerFolder().toString(), "/run/power");
+        assertThat(answer.exit()).as(answer.out()).isZero();
+    }
+}
