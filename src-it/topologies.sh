@@ -13,7 +13,7 @@ trap 'rm -f "$out"' EXIT
 mvn -B -ntp ${MAVEN_ARGS_EXTRA:-} -Dquick -pl src-it -am verify -Dtest=NoSuchTest -Dsurefire.failIfNoSpecifiedTests=false \
     -Dit.test=TopologyLabIT -Dit.args="-Dlab.topologies=${1:-all}" 2>&1 | tee "$out" | grep --line-buffered -E '^[a-z0-9-]+/[a-z0-9-]+\.crm: '
 result=${PIPESTATUS[0]}
-if [ $result -ne 0 ]; then
+if [ "$result" -ne 0 ]; then
     grep -vE '^\[INFO\]' "$out" | tail -n 60 >&2
     echo "topologies: failed" >&2
     exit 1
