@@ -37,7 +37,9 @@ final class Recurring {
         Node assigned = resource.assigned;
         boolean wanted =
                 assigned != null && !assigned.maintenance && (resource.nextRole != Role.STOPPED || !resource.managed);
-        boolean inactiveOnes = resource.unique || resource.enclosingClone() == null;
+        Resource clone = resource.enclosingClone();
+        boolean none = clone != null && clone.clone != null && clone.clone.cloneMax == 0;
+        boolean inactiveOnes = !none && (resource.unique || clone == null);
         for (Operation operation : resource.definition.operations) {
             if (!usable(resource, operation)) {
                 continue;

@@ -177,6 +177,9 @@ final class HistoryReading {
         for (HistoryEntry entry : history.entries) {
             reading.read(entry);
         }
+        if (resource.isConnection() && resource.role.above(Role.STARTED)) {
+            resource.role = Role.STARTED; // Whatever a probe may have said: a connection is up, and knows no promotion.
+        }
         recurring(history, resource, node);
         reaction(reading, resource, node);
         if (resource.role != Role.UNKNOWN) {
