@@ -1,6 +1,6 @@
 # Sourced by the programs of this tree: finds a JVM of version 17 or later, and starts a program in it.
 
-# Sets java, version and native (options that only newer versions know), or ends with a message.
+# Sets java, version and native (options that all our programs have), or ends with a message.
 systole_find_java() {
     if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/java" ]; then
         java=$JAVA_HOME/bin/java
@@ -23,8 +23,9 @@ systole_find_java() {
         echo "systole: $java is version ${version:-unknown}, at least 17 is needed; set JAVA_HOME or install openjdk-17-jre-headless" >&2
         exit 69
     fi
-    native=''
-    [ "$version" -ge 22 ] && native=--enable-native-access=ALL-UNNAMED
+    # The network selector of Linux is named, so that not every jar is opened to look for another one.
+    native=-Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.EPollSelectorProvider
+    [ "$version" -ge 22 ] && native="$native --enable-native-access=ALL-UNNAMED"
     # The JVM's own archive was made without native access, which it says at each start.
     [ "$version" -ge 24 ] && native="$native --sun-misc-unsafe-memory-access=allow -Xlog:cds*=off:stderr"
     export SYSTOLE_HOME

@@ -25,7 +25,6 @@ import systole.scheduler.simulation.Simulation;
 
 /** {@code simulate}: what the cluster, or one in a file, would do if something happened. */
 final class SimulateVerb {
-    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'", Locale.ROOT);
 
     private SimulateVerb() {}
 
@@ -66,7 +65,9 @@ final class SimulateVerb {
             clock = "Setting effective cluster time: " + date;
         } else if (original != null && original.chars().allMatch(Character::isDigit) && !original.isEmpty()) {
             now = Instant.ofEpochSecond(Long.parseLong(original));
-            clock = "Using the original execution date of: " + STAMP.format(now.atOffset(ZoneOffset.UTC));
+            clock = "Using the original execution date of: "
+                    + DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'", Locale.ROOT)
+                            .format(now.atOffset(ZoneOffset.UTC));
         } else {
             now = Instant.now();
         }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import systole.kernel.DateText;
 import systole.model.Element;
 import systole.model.Options;
 import systole.scheduler.reading.Reading;
@@ -20,8 +21,7 @@ import systole.scheduler.working.Resource;
 
 /** The state of a cluster in the layout of {@code crm status}, and as JSON. */
 final class StatusReport {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", Locale.ENGLISH)
-            .withZone(ZoneId.systemDefault());
+    private static final DateTimeFormatter DATE = DateText.DATE.withZone(ZoneId.systemDefault());
 
     /** Where an instance of a resource runs, and as what. */
     record Place(String node, String role) {}

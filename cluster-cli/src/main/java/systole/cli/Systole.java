@@ -61,7 +61,7 @@ public final class Systole {
                     err,
                     Optional.empty());
             if (options.warmUp) {
-                return WarmUp.run(out);
+                return WarmUp.run(session);
             }
             if (options.version) {
                 out.println("systole " + version());

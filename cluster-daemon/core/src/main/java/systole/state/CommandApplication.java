@@ -6,13 +6,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import systole.kernel.BadInputException;
 import systole.kernel.ClusterException.Advice;
+import systole.kernel.DateText;
 import systole.kernel.NearestWord;
 import systole.model.CibEdit;
 import systole.model.CibEdits;
@@ -21,9 +21,7 @@ import systole.state.Applied.Part;
 
 /** How each {@link Command} changes the state. A new command is found missing here by the error at the end. */
 final class CommandApplication {
-    private static final DateTimeFormatter LAST_WRITTEN = DateTimeFormatter.ofPattern(
-                    "EEE MMM d HH:mm:ss yyyy", Locale.ENGLISH)
-            .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter LAST_WRITTEN = DateText.DATE.withZone(ZoneOffset.UTC);
     private static final int MOST_CHANGES = 100;
     private static final int MOST_UNDO = 32;
     private static final int MOST_FENCING = 500;

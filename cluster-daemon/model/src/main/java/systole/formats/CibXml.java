@@ -25,22 +25,25 @@ public final class CibXml {
 
     private static final String JDK_DEPTH = "jdk.xml.maxElementDepth";
 
-    /** Made once, for finding it takes longer than reading a small document; after this only readers are asked of it. */
-    private static final XMLInputFactory FACTORY = factory();
+    /** The JDK's parser, which takes long to load: only for what {@link PlainXml} does not read. */
+    private static final class Jdk {
+        /** Made once, for finding it takes longer than reading a small document; after this only readers are asked of it. */
+        private static final XMLInputFactory FACTORY = factory();
+
+        private static XMLInputFactory factory() {
+            XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
+            factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+            factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+            factory.setProperty(XMLInputFactory.IS_COALESCING, true);
+            if (factory.isPropertySupported(JDK_DEPTH)) {
+                // Later versions have a limit of their own, lower than ours, and other words for it.
+                factory.setProperty(JDK_DEPTH, "0");
+            }
+            return factory;
+        }
+    }
 
     private CibXml() {}
-
-    private static XMLInputFactory factory() {
-        XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
-        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-        factory.setProperty(XMLInputFactory.IS_COALESCING, true);
-        if (factory.isPropertySupported(JDK_DEPTH)) {
-            // Later versions have a limit of their own, lower than ours, and other words for it.
-            factory.setProperty(JDK_DEPTH, "0");
-        }
-        return factory;
-    }
 
     /**
      * Reads one document.
@@ -55,8 +58,14 @@ public final class CibXml {
                     "document has " + text.length() + " characters, more than " + MAX_CHARACTERS,
                     "split the document, or check that this is the file you meant");
         }
+        Element plain = PlainXml.read(text, MAX_DEPTH);
+        return plain == null ? readWithJdk(source, text) : plain;
+    }
+
+    /** What {@link #read} does with a document that is not plain; for a plain one it gives the same. */
+    static Element readWithJdk(String source, String text) {
         try {
-            XMLStreamReader reader = FACTORY.createXMLStreamReader(new StringReader(text));
+            XMLStreamReader reader = Jdk.FACTORY.createXMLStreamReader(new StringReader(text));
             while (reader.hasNext()) {
                 int event = reader.next();
                 if (event == XMLStreamConstants.DTD) {

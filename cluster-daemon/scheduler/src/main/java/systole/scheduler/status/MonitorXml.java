@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import systole.kernel.DateText;
 import systole.model.Element;
 import systole.scheduler.rules.Values;
 import systole.scheduler.working.Cluster;
@@ -30,8 +31,7 @@ import systole.scheduler.working.Ticket;
  * per line, and the order of the attributes, are part of the contract (agent-tool-shims.md section 5).
  */
 public final class MonitorXml {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ENGLISH);
+    private static final DateTimeFormatter TIME = DateText.COLUMNS;
     private static final String OLD_FEATURES = "<3.15.1";
 
     private final Cluster cluster;
