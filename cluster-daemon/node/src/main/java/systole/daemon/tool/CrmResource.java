@@ -65,7 +65,9 @@ final class CrmResource {
         if (options.has("cleanup") || options.has("refresh")) {
             return forget(call, options);
         }
-        boolean lists = options.has("list") || options.has("list-raw") || call.arguments().isEmpty();
+        boolean lists = options.has("list")
+                || options.has("list-raw")
+                || call.arguments().isEmpty();
         if (!lists && options.value("resource").isEmpty()) {
             throw new UsageException("Must supply a resource id with -r");
         }
@@ -85,7 +87,9 @@ final class CrmResource {
                 return AgentTools.failed(call, answer);
             }
             try {
-                return options.has("list") || options.has("list-raw") || options.value("resource").isEmpty()
+                return options.has("list")
+                                || options.has("list-raw")
+                                || options.value("resource").isEmpty()
                         ? list(options, cib.cib())
                         : ofOne(call, options, cib.cib(), triesLeft);
             } catch (UsageException e) {
@@ -96,8 +100,7 @@ final class CrmResource {
 
     private static ToolStep list(ToolOptions options, Element cib) {
         Cluster cluster = Reading.read(cib, Instant.now(), false);
-        return ToolStep.out(
-                options.has("list-raw") ? ResourceTexts.instances(cluster) : ResourceTexts.list(cluster));
+        return ToolStep.out(options.has("list-raw") ? ResourceTexts.instances(cluster) : ResourceTexts.list(cluster));
     }
 
     private static ToolStep ofOne(ToolCall call, ToolOptions options, Element cib, int triesLeft)
@@ -125,8 +128,7 @@ final class CrmResource {
             String name = options.value("get-parameter");
             return CrmResourceChange.pair(resource.get(), CrmResourceChange.set(options), name)
                     .<ToolStep>map(pair -> ToolStep.out(pair.attribute("value", "") + "\n"))
-                    .orElse(new ToolStep.Say(
-                            SUCCESS, "", "Attribute '" + name + "' not found for '" + id + "'\n"));
+                    .orElse(new ToolStep.Say(SUCCESS, "", "Attribute '" + name + "' not found for '" + id + "'\n"));
         }
         return new CrmResourceChange(call, options, cib, resource.get(), triesLeft).begin();
     }

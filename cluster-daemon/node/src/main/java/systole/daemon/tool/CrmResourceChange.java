@@ -101,7 +101,8 @@ final class CrmResourceChange {
                     .id();
             return change(
                     List.of(new CibEdit.Put(parent, pair)),
-                    said + "Set '" + owner.id() + "' option: id=" + pair.id() + " name=" + name + " value=" + value + "\n");
+                    said + "Set '" + owner.id() + "' option: id=" + pair.id() + " name=" + name + " value=" + value
+                            + "\n");
         }
         String setId = owner.id() + "-" + set;
         Element pair = Element.leaf("nvpair", "id", setId + "-" + name, "name", name, "value", value);
@@ -111,8 +112,8 @@ final class CrmResourceChange {
                 : new CibEdit.Put(owner.id(), Element.of(set, Map.of("id", setId), List.of(pair)));
         return change(
                 List.of(edit),
-                said + "Set '" + owner.id() + "' option: id=" + pair.id() + " set=" + setId + " name=" + name + " value="
-                        + value + "\n");
+                said + "Set '" + owner.id() + "' option: id=" + pair.id() + " set=" + setId + " name=" + name
+                        + " value=" + value + "\n");
     }
 
     private ToolStep deleteOption() {
@@ -126,7 +127,8 @@ final class CrmResourceChange {
 
     /** The clone or bundle that the resource is in, for meta attributes of all its instances; else the resource itself. */
     private Element cloneAround(Element inner) {
-        for (Element each : configuration.child("resources").map(Element::children).orElse(List.of())) {
+        for (Element each :
+                configuration.child("resources").map(Element::children).orElse(List.of())) {
             boolean multiple = each.is("clone") || each.is("master") || each.is("bundle");
             if (multiple && find(each, inner.id()).isPresent()) {
                 return each;
@@ -183,11 +185,12 @@ final class CrmResourceChange {
         String end = end();
         Element constraint = constraint(
                 name, node, "-INFINITY", end, new String[] {name + "-rule", name + "-expr", name + "-lifetime"});
-        String warning = "WARNING: Creating rsc_location constraint '" + name + "' with a score of -INFINITY for resource "
-                + id + " on " + node + ".\n\tThis will prevent " + id + " from "
-                + (options.has("promoted") ? "being promoted" : "running") + " on " + node
-                + " until the constraint is removed using the clear option or by editing the CIB with an appropriate tool\n"
-                + "\tThis will be the case even if " + node + " is the last node in the cluster\n";
+        String warning =
+                "WARNING: Creating rsc_location constraint '" + name + "' with a score of -INFINITY for resource "
+                        + id + " on " + node + ".\n\tThis will prevent " + id + " from "
+                        + (options.has("promoted") ? "being promoted" : "running") + " on " + node
+                        + " until the constraint is removed using the clear option or by editing the CIB with an appropriate tool\n"
+                        + "\tThis will be the case even if " + node + " is the last node in the cluster\n";
         return change(List.of(new CibEdit.Put("constraints", constraint)), until(end) + warning);
     }
 
@@ -226,7 +229,8 @@ final class CrmResourceChange {
             return CrmResource.noObject("Node '" + node + "' not found");
         }
         Map<String, CibEdit> removed = new LinkedHashMap<>();
-        for (Element constraint : configuration.child("constraints").map(Element::children).orElse(List.of())) {
+        for (Element constraint :
+                configuration.child("constraints").map(Element::children).orElse(List.of())) {
             String name = constraint.id();
             boolean ban = name.startsWith("cli-ban-" + id + "-on-");
             boolean prefer = name.equals("cli-prefer-" + id);
@@ -238,7 +242,9 @@ final class CrmResourceChange {
             }
         }
         StringBuilder said = new StringBuilder();
-        removed.keySet().forEach(name -> said.append("Removing constraint: ").append(name).append('\n'));
+        removed.keySet()
+                .forEach(name ->
+                        said.append("Removing constraint: ").append(name).append('\n'));
         return removed.isEmpty() ? ToolStep.out("") : change(List.copyOf(removed.values()), said.toString());
     }
 
@@ -246,7 +252,8 @@ final class CrmResourceChange {
         return constraint.attribute("node", "").equals(node)
                 || constraint.children("rule").stream()
                         .flatMap(rule -> rule.children("expression").stream())
-                        .anyMatch(expression -> expression.attribute("value", "").equals(node));
+                        .anyMatch(
+                                expression -> expression.attribute("value", "").equals(node));
     }
 
     // ---- common -----------------------------------------------------------------------------------------------------

@@ -26,7 +26,10 @@ final class ResourceTexts {
         String text = StatusText.of(cluster, true);
         String resources = text.substring(text.indexOf(LIST) + LIST.length());
         StringBuilder out = new StringBuilder("Full List of Resources:\n");
-        resources.lines().forEach(line -> out.append(line.startsWith("  ") ? line.substring(2) : line).append('\n'));
+        resources
+                .lines()
+                .forEach(line -> out.append(line.startsWith("  ") ? line.substring(2) : line)
+                        .append('\n'));
         return out.toString();
     }
 
@@ -72,7 +75,9 @@ final class ResourceTexts {
     static String withXml(Cluster cluster, Element resource) {
         StringBuilder out = new StringBuilder();
         for (Resource each : cluster.everyResource) {
-            if (each.isPrimitive() && isPartOf(each, resource.id()) && !(each.instanceNumber > 0 && each.active.isEmpty())) {
+            if (each.isPrimitive()
+                    && isPartOf(each, resource.id())
+                    && !(each.instanceNumber > 0 && each.active.isEmpty())) {
                 out.append(line(each));
             }
         }
@@ -112,7 +117,10 @@ final class ResourceTexts {
         for (Location location : resource.locations) {
             for (Location.Entry entry : location.entries()) {
                 lines.append("  * Node ").append(entry.node().name).append(" (score=");
-                lines.append(score(entry.score())).append(", id=").append(location.id()).append(", rsc=");
+                lines.append(score(entry.score()))
+                        .append(", id=")
+                        .append(location.id())
+                        .append(", rsc=");
                 lines.append(resource.configId()).append(")\n");
             }
         }
@@ -126,7 +134,10 @@ final class ResourceTexts {
         if (all.isEmpty()) {
             return;
         }
-        out.append(heading(indent)).append("Resources colocated with ").append(resource.configId()).append(":\n");
+        out.append(heading(indent))
+                .append("Resources colocated with ")
+                .append(resource.configId())
+                .append(":\n");
         for (Colocation colocation : all) {
             String role = colocation.primaryRole() == null || colocation.primaryRole() == Role.STARTED
                     ? ""
@@ -143,7 +154,10 @@ final class ResourceTexts {
         if (all.isEmpty()) {
             return;
         }
-        out.append(heading(indent)).append("Resources ").append(resource.configId()).append(" is colocated with:\n");
+        out.append(heading(indent))
+                .append("Resources ")
+                .append(resource.configId())
+                .append(" is colocated with:\n");
         for (Colocation colocation : all) {
             String role = colocation.primaryRole() == null || colocation.primaryRole() == Role.STARTED
                     ? ""
@@ -159,10 +173,12 @@ final class ResourceTexts {
     private static void nestedLocations(Resource resource, String indent, StringBuilder out) {
         StringBuilder lines = new StringBuilder();
         locations(resource, lines);
-        lines.toString().lines().forEach(line -> out.append(indent)
-                .append(line.startsWith("Locations") ? "    * " : "    ")
-                .append(line)
-                .append('\n'));
+        lines.toString()
+                .lines()
+                .forEach(line -> out.append(indent)
+                        .append(line.startsWith("Locations") ? "    * " : "    ")
+                        .append(line)
+                        .append('\n'));
     }
 
     private static String heading(String indent) {
@@ -170,7 +186,11 @@ final class ResourceTexts {
     }
 
     private static void row(Resource other, Colocation colocation, String role, String indent, StringBuilder out) {
-        out.append(indent).append("  * ").append(other.configId()).append(" (score=").append(score(colocation.score()));
+        out.append(indent)
+                .append("  * ")
+                .append(other.configId())
+                .append(" (score=")
+                .append(score(colocation.score()));
         out.append(", ").append(role).append("id=").append(colocation.id()).append(")\n");
     }
 

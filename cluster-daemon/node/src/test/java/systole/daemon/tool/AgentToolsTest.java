@@ -325,10 +325,12 @@ class AgentToolsTest {
         assertThat(run("crm_resource", "-Q", "--locate", "-r", "cl")).isEqualTo("0|labn2\nlabn1\n|");
         assertThat(run("crm_resource", "-W", "-r", "vip")).isEqualTo("0||resource vip is NOT running\n");
         assertThat(run("crm_resource", "-W", "-r", "nope"))
-                .isEqualTo("105||crm_resource: Resource 'nope' not found\nError performing operation: No such object\n");
+                .isEqualTo(
+                        "105||crm_resource: Resource 'nope' not found\nError performing operation: No such object\n");
         assertThat(run("crm_resource", "-W")).isEqualTo("64||crm_resource: Must supply a resource id with -r\n");
         assertThat(run("crm_resource", "-L"))
-                .startsWith("0|Full List of Resources:\n  * Clone Set: cl [db] (promotable):\n    * Promoted: [ labn1 ]\n")
+                .startsWith(
+                        "0|Full List of Resources:\n  * Clone Set: cl [db] (promotable):\n    * Promoted: [ labn1 ]\n")
                 .contains("  * vip\t(ocf:heartbeat:IPaddr2):\t Stopped\n");
         assertThat(run("crm_resource", "-l")).contains("\nvip\n");
         assertThat(run("crm_resource", "-q", "-r", "vip"))
@@ -341,11 +343,14 @@ class AgentToolsTest {
         assertThat(run("crm_resource", "-r", "cl", "-M", "--promoted", "-N", "labn2"))
                 .isEqualTo("0||");
         assertThat(CibXml.write(cib))
-                .contains("<rsc_location id=\"cli-prefer-cl\" rsc=\"cl\" role=\"Promoted\" node=\"labn2\" score=\"INFINITY\"/>");
-        assertThat(run("crm_resource", "-a", "-r", "cl")).isEqualTo("0|Locations:\n  * Node labn2 (score=INFINITY, id=cli-prefer-cl, rsc=cl)\n|");
+                .contains(
+                        "<rsc_location id=\"cli-prefer-cl\" rsc=\"cl\" role=\"Promoted\" node=\"labn2\" score=\"INFINITY\"/>");
+        assertThat(run("crm_resource", "-a", "-r", "cl"))
+                .isEqualTo("0|Locations:\n  * Node labn2 (score=INFINITY, id=cli-prefer-cl, rsc=cl)\n|");
         assertThat(run("crm_resource", "-r", "cl", "-B"))
-                .startsWith("0|WARNING: Creating rsc_location constraint 'cli-ban-cl-on-labn1' with a score of -INFINITY for"
-                        + " resource cl on labn1.\n\tThis will prevent cl from running on labn1 until");
+                .startsWith(
+                        "0|WARNING: Creating rsc_location constraint 'cli-ban-cl-on-labn1' with a score of -INFINITY for"
+                                + " resource cl on labn1.\n\tThis will prevent cl from running on labn1 until");
         assertThat(run("crm_resource", "-r", "cl", "-U", "-N", "labn1"))
                 .isEqualTo("0|Removing constraint: cli-ban-cl-on-labn1\n|");
         assertThat(run("crm_resource", "-r", "cl", "--clear")).isEqualTo("0|Removing constraint: cli-prefer-cl\n|");
@@ -377,8 +382,9 @@ class AgentToolsTest {
                 .isEqualTo("0||");
         assertThat(run("crm_resource", "-r", "vip", "-g", "ip")).isEqualTo("0|192.0.2.1\n|");
         assertThat(run("crm_resource", "-r", "db", "-m", "-p", "target-role", "-v", "Started"))
-                .isEqualTo("0|Performing update of 'target-role' on 'cl', the parent of 'db'\nSet 'cl' option:"
-                        + " id=cl-meta_attributes-target-role set=cl-meta_attributes name=target-role value=Started\n|");
+                .isEqualTo(
+                        "0|Performing update of 'target-role' on 'cl', the parent of 'db'\nSet 'cl' option:"
+                                + " id=cl-meta_attributes-target-role set=cl-meta_attributes name=target-role value=Started\n|");
         assertThat(run("crm_resource", "-r", "vip", "-p", "ip"))
                 .isEqualTo("64||crm_resource: You need to supply a value with the -v option\n");
         assertThat(run("crm_resource", "-D", "-r", "vip", "-t", "primitive")).isEqualTo("0||");
