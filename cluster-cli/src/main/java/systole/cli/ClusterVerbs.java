@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +15,11 @@ import systole.api.ApiClient;
 import systole.api.ApiSocket;
 import systole.api.NoDaemonException;
 import systole.api.Request;
+import systole.formats.CibValidation;
+import systole.formats.Finding;
 import systole.kernel.BadInputException;
 import systole.kernel.ClusterException;
+import systole.model.Element;
 
 /** Level {@code cluster}: the daemon of this node. */
 final class ClusterVerbs {
@@ -40,6 +44,9 @@ final class ClusterVerbs {
                 }));
         verbs.add(Verb.of("status", "Say whether the daemon of this node runs, and what ring it is in.")
                 .does(ClusterVerbs::status));
+        verbs.add(Verb.of("health", "Say what is wrong: quorum, nodes, failures, fencing, configuration; code 1 if anything is.")
+                .any("AREA", Verb.Kind.WORD, "accepted for the sake of crm")
+                .does(ClusterVerbs::health));
         verbs.add(Verb.of("wait_for_startup", "Wait until the daemon of this node answers.")
                 .alias("wait-for-startup")
                 .maybe("SECONDS", Verb.Kind.WORD, "at most so long; default 30")
@@ -187,6 +194,36 @@ final class ClusterVerbs {
         } catch (ClusterException e) {
             session.warn("node " + node + " was not asked to stop: " + e.getMessage());
         }
+    }
+
+    private static int health(Call call) {
+        Map<String, String> facts = Map.of();
+        List<String> warnings = List.of();
+        Element cib;
+        try (Backend backend = call.session().backend()) {
+            if (backend.isLive() && backend.ask(new Request.Status()) instanceof Answer.Status status) {
+                facts = status.facts();
+                warnings = status.warnings();
+                cib = status.cib();
+            } else {
+                cib = backend.cib();
+            }
+        }
+        List<String> problems = new ArrayList<>(StatusReport.of(cib, facts).problems(warnings));
+        for (Finding finding : CibValidation.verify(cib, "configuration")) {
+            problems.add(finding.text());
+        }
+        if (call.session().json()) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("healthy", problems.isEmpty());
+            fields.put("problems", problems);
+            call.out().println(Output.of(fields));
+        } else if (problems.isEmpty()) {
+            call.out().println("healthy: quorum, all nodes online, no failures, fencing on, configuration good");
+        } else {
+            problems.forEach(problem -> call.out().println("* " + problem));
+        }
+        return problems.isEmpty() ? ExitCode.OK.number() : ExitCode.FAILED.number();
     }
 
     static int status(Call call) {

@@ -19,6 +19,7 @@ import systole.kernel.BadInputException;
 import systole.kernel.ClusterException;
 import systole.model.Element;
 import systole.model.Options;
+import systole.model.TimeSpan;
 
 /** Level {@code resource}. */
 final class ResourceVerbs {
@@ -60,10 +61,11 @@ final class ResourceVerbs {
         verbs.add(Verb.of("constraints", "List the constraints that name a resource.")
                 .one("RSC", RESOURCE, "which")
                 .does(ResourceVerbs::constraints));
-        verbs.add(Verb.of("failcount", "Show or forget the failures of a resource on a node.")
+        verbs.add(Verb.of("failcount", "Show, set or forget the failures of a resource on a node.")
                 .one("RSC", RESOURCE, "which")
-                .one("show|delete", Verb.Kind.WORD, "what to do")
+                .one("show|set|delete", Verb.Kind.WORD, "what to do")
                 .one("NODE", NODE, "where")
+                .maybe("COUNT", Verb.Kind.WORD, "for set: a number or INFINITY")
                 .does(ResourceVerbs::failcount));
         verbs.add(Verb.of("operations", "List the operation history.")
                 .maybe("RSC", RESOURCE, "only of this resource")
@@ -314,7 +316,14 @@ final class ResourceVerbs {
     }
 
     private static int failcount(Call call) {
-        if (call.one("show|delete").equals("delete")) {
+        String deed = call.one("show|set|delete");
+        if (!List.of("show", "set", "delete").contains(deed)) {
+            throw new UsageException("'" + deed + "' is none of show, set, delete", "write show, set or delete");
+        }
+        if (deed.equals("set")) {
+            return setFailcount(call);
+        }
+        if (deed.equals("delete")) {
             try (Backend backend = call.session().backend()) {
                 backend.ask(new Request.Cleanup(call.one("RSC"), call.one("NODE"), "", 0, false));
             }
@@ -323,27 +332,57 @@ final class ResourceVerbs {
         try (Backend backend = call.session().backend()) {
             int sum = 0;
             boolean infinite = false;
-            String prefix = "fail-count-" + call.one("RSC") + "#";
-            for (Element state :
-                    backend.cib().child("status").orElse(Element.leaf("status")).children("node_state")) {
-                if (!state.attribute("uname", "").equals(call.one("NODE"))) {
-                    continue;
-                }
-                for (Element transients : state.children("transient_attributes")) {
-                    for (Element set : transients.children("instance_attributes")) {
-                        for (Element pair : set.children("nvpair")) {
-                            String value = pair.attribute("value", "0");
-                            if (pair.attribute("name", "").startsWith(prefix)) {
-                                infinite |= value.contains("INFINITY");
-                                sum += Options.isInteger(value) ? Integer.parseInt(value) : 0;
-                            }
-                        }
-                    }
-                }
+            for (String value : failcounts(backend.cib(), call.one("RSC"), call.one("NODE")).values()) {
+                infinite |= value.contains("INFINITY");
+                sum += Options.isInteger(value) ? Integer.parseInt(value) : 0;
             }
             Output.value(call, "failcount", infinite ? "INFINITY" : Integer.toString(sum));
         }
         return ExitCode.OK.number();
+    }
+
+    /** One count for the monitor takes the place of all there are, so that the sum is what was asked for. */
+    private static int setFailcount(Call call) {
+        String resource = call.one("RSC");
+        String node = call.one("NODE");
+        String count = call.one("COUNT");
+        if (!count.equals("INFINITY") && !(Options.isInteger(count) && !count.startsWith("-"))) {
+            throw new UsageException("'" + count + "' is no count of failures", "write a number or INFINITY");
+        }
+        try (Backend backend = call.session().backend()) {
+            Element cib = backend.cib();
+            Element configured = Edits.requireResource(Backend.configuration(cib), resource);
+            Edits.requireNode(Backend.configuration(cib), node);
+            long interval = 0;
+            for (Element operations : configured.children("operations")) {
+                for (Element op : operations.children("op")) {
+                    if (op.attribute("name", "").equals("monitor")) {
+                        interval = TimeSpan.millis(op.attribute("interval", "0"), 0);
+                    }
+                }
+            }
+            String name = "fail-count-" + resource + "#monitor_" + interval;
+            List<String> others = new ArrayList<>(failcounts(cib, resource, node).keySet());
+            others.remove(name);
+            backend.ask(new Request.SetAttributes(node, Map.of(name, count), others, "reboot", 0));
+        }
+        return ExitCode.OK.number();
+    }
+
+    /** Names and values of the fail counts of a resource on a node. */
+    private static Map<String, String> failcounts(Element cib, String resource, String node) {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (Element state :
+                cib.child("status").orElse(Element.leaf("status")).children("node_state")) {
+            if (state.attribute("uname", "").equals(node)) {
+                state.children("transient_attributes").stream()
+                        .flatMap(transients -> transients.children("instance_attributes").stream())
+                        .flatMap(set -> set.children("nvpair").stream())
+                        .filter(pair -> pair.attribute("name", "").startsWith("fail-count-" + resource + "#"))
+                        .forEach(pair -> found.put(pair.attribute("name", ""), pair.attribute("value", "0")));
+            }
+        }
+        return found;
     }
 
     // ---- deeds ----------------------------------------------------------------------------------------------------

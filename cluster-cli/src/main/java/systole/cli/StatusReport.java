@@ -102,6 +102,29 @@ final class StatusReport {
                 : "CLUSTER WARN: " + String.join(", ", problems);
     }
 
+    /** What keeps the cluster from being healthy, the worst first; empty if nothing does. */
+    List<String> problems(List<String> warnings) {
+        List<String> problems = new ArrayList<>();
+        if (!hasQuorum()) {
+            problems.add("this partition has no quorum");
+        }
+        for (Node node : cluster.nodes) {
+            if (node.unclean) {
+                problems.add("node " + node.name + " is unclean: it must be fenced before its resources run elsewhere");
+            } else if (!node.online) {
+                problems.add("node " + node.name + " is offline");
+            }
+        }
+        for (Resource resource : cluster.everyResource) {
+            if (resource.isPrimitive() && resource.blocked) {
+                problems.add("resource " + resource.id + " is blocked (systole explain " + resource.configId() + ")");
+            }
+        }
+        cluster.failedOperations.forEach(failed -> problems.add(failure(failed)));
+        problems.addAll(withFencing(warnings));
+        return problems;
+    }
+
     /** Fencing that is off stays visible for as long as it is off. */
     private List<String> withFencing(List<String> warnings) {
         List<String> all = new ArrayList<>(warnings);

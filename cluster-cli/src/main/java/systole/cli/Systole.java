@@ -136,6 +136,12 @@ public final class Systole {
             return new Shell(session).startAt(level.get());
         }
         String second = path.remove(0);
+        if (!level.get().words().contains(second)) {
+            Optional<UsageException> refusal = Elsewhere.refusal(level.get().name(), second);
+            if (refusal.isPresent()) {
+                throw refusal.get();
+            }
+        }
         String fallback = fallback(level.get().name());
         if (!fallback.isEmpty() && !level.get().words().contains(second) && !second.equals("help")) {
             path.add(0, second);
@@ -166,6 +172,10 @@ public final class Systole {
     }
 
     static UsageException unknown(String level, String word, List<String> known) {
+        Optional<UsageException> refusal = Elsewhere.refusal(level, word);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
         List<String> candidates = Words.candidates(word, known);
         String name = level.isEmpty() ? word : level + "." + word;
         return candidates.size() > 1

@@ -59,6 +59,40 @@ class LevelsTest {
     }
 
     @Test
+    void commandsOfCrmThatAreNotHereSayWhatToUseInstead() {
+        for (String line : List.of(
+                "report",
+                "cibstatus",
+                "cluster init",
+                "cluster run ls",
+                "corosync reload",
+                "history session save x",
+                "history transitions",
+                "resource trace vip",
+                "resource secret vip set a b",
+                "configure cibstatus")) {
+            assertThat(run(line.split(" "))).as(line).isEqualTo(64);
+            assertThat(err.toString()).as(line).contains("of crm is not a command here").contains("use instead: ");
+        }
+    }
+
+    @Test
+    void healthNamesWhatIsWrong() {
+        assertThat(run("cluster", "health")).isEqualTo(1);
+        assertThat(out.toString()).contains("* node n1 is offline").contains("encing");
+        assertThat(run("--output", "json", "cluster", "health")).isEqualTo(1);
+        assertThat(out.toString()).contains("\"healthy\" : false");
+    }
+
+    @Test
+    void aCountOfFailuresMustBeOne() {
+        assertThat(run("resource", "failcount", "vip", "set", "n1", "many")).isEqualTo(64);
+        assertThat(err.toString()).contains("'many' is no count of failures");
+        assertThat(run("resource", "failcount", "vip", "st", "n1")).isEqualTo(64);
+        assertThat(run("resource", "failcount", "vpi", "set", "n1", "3")).isEqualTo(1);
+    }
+
+    @Test
     void tagsAreMadeGrownAndTakenAway() {
         ok("tag", "add", "front", "vip");
         ok("tag", "add", "front", "web");
