@@ -44,7 +44,9 @@ final class ClusterVerbs {
                 }));
         verbs.add(Verb.of("status", "Say whether the daemon of this node runs, and what ring it is in.")
                 .does(ClusterVerbs::status));
-        verbs.add(Verb.of("health", "Say what is wrong: quorum, nodes, failures, fencing, configuration; code 1 if anything is.")
+        verbs.add(Verb.of(
+                        "health",
+                        "Say what is wrong: quorum, nodes, failures, fencing, configuration; code 1 if anything is.")
                 .any("AREA", Verb.Kind.WORD, "accepted for the sake of crm")
                 .does(ClusterVerbs::health));
         verbs.add(Verb.of("wait_for_startup", "Wait until the daemon of this node answers.")

@@ -5,10 +5,13 @@ import java.util.Optional;
 
 /** Commands of crm that are not here, each with what does its work: nobody should be told merely that a word is unknown. */
 final class Elsewhere {
-    private static final String OWN_FILE = "copy cluster.conf and authkey to that node with scp, restart its daemon: systole cluster restart";
-    private static final String READ_HISTORY = "systole history list, systole history show VERSION, systole history resource RSC";
+    private static final String OWN_FILE =
+            "copy cluster.conf and authkey to that node with scp, restart its daemon: systole cluster restart";
+    private static final String READ_HISTORY =
+            "systole history list, systole history show VERSION, systole history resource RSC";
     private static final String LOG = "the daemon's log: journalctl -u systoled, or the logfile of section logging";
-    private static final String WHAT_IF = "try it on a copy: systole simulate --xml-file FILE --node-fail NODE --op-fail … (systole simulate --help)";
+    private static final String WHAT_IF =
+            "try it on a copy: systole simulate --xml-file FILE --node-fail NODE --op-fail … (systole simulate --help)";
 
     /** {@code level.word}, or the word alone at the root. */
     private static final Map<String, String> INSTEAD = Map.ofEntries(
@@ -24,19 +27,24 @@ final class Elsewhere {
                     "cluster.init",
                     "write etc/systole/cluster.conf (share/cluster.conf.example), then: systole keygen; systole cluster start"),
             Map.entry("cluster.join", "add the node to cluster.conf on all nodes; " + OWN_FILE),
-            Map.entry("cluster.remove", "systole cluster stop NODE; systole node delete NODE; take it out of cluster.conf"),
+            Map.entry(
+                    "cluster.remove",
+                    "systole cluster stop NODE; systole node delete NODE; take it out of cluster.conf"),
             Map.entry("cluster.enable", "systemctl enable systoled"),
             Map.entry("cluster.disable", "systemctl disable systoled"),
             Map.entry("cluster.run", "run it over ssh on each node of: systole node show"),
             Map.entry("cluster.copy", OWN_FILE),
             Map.entry("cluster.diff", "fetch the other file, then: systole corosync diff FILE"),
-            Map.entry("cluster.rename", "systole corosync set totem.cluster_name NAME on all nodes, then restart the daemons"),
+            Map.entry(
+                    "cluster.rename",
+                    "systole corosync set totem.cluster_name NAME on all nodes, then restart the daemons"),
             Map.entry("cluster.crash_test", "systole sim for whole clusters under faults; " + WHAT_IF),
             Map.entry("corosync.push", OWN_FILE),
             Map.entry("corosync.pull", OWN_FILE),
             Map.entry("corosync.reload", "restart the daemons one node after the other: systole cluster restart"),
             Map.entry("corosync.log", LOG),
-            Map.entry("corosync.link", "see links with systole corosync status, change them with systole corosync edit"),
+            Map.entry(
+                    "corosync.link", "see links with systole corosync status, change them with systole corosync edit"),
             Map.entry("corosync.add-node", "systole corosync edit; " + OWN_FILE),
             Map.entry("corosync.del-node", "systole node delete NODE; systole corosync edit"),
             Map.entry("history.log", LOG),

@@ -332,7 +332,8 @@ final class ResourceVerbs {
         try (Backend backend = call.session().backend()) {
             int sum = 0;
             boolean infinite = false;
-            for (String value : failcounts(backend.cib(), call.one("RSC"), call.one("NODE")).values()) {
+            for (String value :
+                    failcounts(backend.cib(), call.one("RSC"), call.one("NODE")).values()) {
                 infinite |= value.contains("INFINITY");
                 sum += Options.isInteger(value) ? Integer.parseInt(value) : 0;
             }
@@ -362,7 +363,8 @@ final class ResourceVerbs {
                 }
             }
             String name = "fail-count-" + resource + "#monitor_" + interval;
-            List<String> others = new ArrayList<>(failcounts(cib, resource, node).keySet());
+            List<String> others =
+                    new ArrayList<>(failcounts(cib, resource, node).keySet());
             others.remove(name);
             backend.ask(new Request.SetAttributes(node, Map.of(name, count), others, "reboot", 0));
         }
@@ -372,8 +374,7 @@ final class ResourceVerbs {
     /** Names and values of the fail counts of a resource on a node. */
     private static Map<String, String> failcounts(Element cib, String resource, String node) {
         Map<String, String> found = new LinkedHashMap<>();
-        for (Element state :
-                cib.child("status").orElse(Element.leaf("status")).children("node_state")) {
+        for (Element state : cib.child("status").orElse(Element.leaf("status")).children("node_state")) {
             if (state.attribute("uname", "").equals(node)) {
                 state.children("transient_attributes").stream()
                         .flatMap(transients -> transients.children("instance_attributes").stream())

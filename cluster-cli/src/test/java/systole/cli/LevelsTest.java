@@ -72,7 +72,10 @@ class LevelsTest {
                 "resource secret vip set a b",
                 "configure cibstatus")) {
             assertThat(run(line.split(" "))).as(line).isEqualTo(64);
-            assertThat(err.toString()).as(line).contains("of crm is not a command here").contains("use instead: ");
+            assertThat(err.toString())
+                    .as(line)
+                    .contains("of crm is not a command here")
+                    .contains("use instead: ");
         }
     }
 
