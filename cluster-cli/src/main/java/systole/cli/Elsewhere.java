@@ -63,8 +63,8 @@ final class Elsewhere {
             Map.entry("history.refresh", "nothing: each command reads what is there now"),
             Map.entry("history.detail", "systole history list --output json"),
             Map.entry("history.setnodes", "systole history node NODE"),
-            Map.entry("resource.trace", "run the agent by hand where nothing runs it: systole configure rsctest RSC"),
-            Map.entry("resource.untrace", "nothing: operations are not traced"),
+            Map.entry("resource.trace", "give the operation op_params trace_ra=1 (systole configure edit RSC); see docs/agents.md"),
+            Map.entry("resource.untrace", "take trace_ra away from the operation: systole configure edit RSC"),
             Map.entry(
                     "resource.secret",
                     "let a role deny reading the parameter (systole help acl); show masks passwords in any case"),
