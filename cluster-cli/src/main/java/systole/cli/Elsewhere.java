@@ -63,7 +63,9 @@ final class Elsewhere {
             Map.entry("history.refresh", "nothing: each command reads what is there now"),
             Map.entry("history.detail", "systole history list --output json"),
             Map.entry("history.setnodes", "systole history node NODE"),
-            Map.entry("resource.trace", "give the operation op_params trace_ra=1 (systole configure edit RSC); see docs/agents.md"),
+            Map.entry(
+                    "resource.trace",
+                    "give the operation op_params trace_ra=1 (systole configure edit RSC); see docs/agents.md"),
             Map.entry("resource.untrace", "take trace_ra away from the operation: systole configure edit RSC"),
             Map.entry(
                     "resource.secret",
