@@ -1,6 +1,7 @@
 """Instruments of bench-membership.sh: what a ring of real daemons does when one dies, pauses, or loses packets.
 
 A view change is read from the logs of the daemons, which stamp each with a millisecond; all nodes share the host's clock.
+Each case ends with exit status 1 if what it must show does not hold; what it saw is recorded before.
 """
 import datetime
 import glob
@@ -19,6 +20,9 @@ RUNS = int(os.environ["RUNS"])
 SIZES = [int(size) for size in os.environ["SIZES"].split(",")]
 MINUTES = float(os.environ["MINUTES"])
 OUT = os.environ["OUT"]
+QUICK = os.environ["QUICK"] == "1"
+SECONDS = 2 if QUICK else 6  # of each row of 'throughput'
+WANTED = [row for row in os.environ["ROWS"].split(",") if row]
 HAVE_COROSYNC = any(os.access(os.path.join(p, "corosync"), os.X_OK) for p in ("/usr/sbin", "/usr/bin"))
 
 # row: stack, environment, time within which a ring of any size here has surely formed
@@ -32,10 +36,19 @@ ROWS = {
                           r"    knet_ping_timeout: 1000\n  }",
     }),
 }
+# What tells of a view, with the time and (our daemon in the same line, Corosync in a later one) its members.
 INSTALLED = {
     "systole": re.compile(r"^(\S+) +\w+ +ring: ring (\S+) of \[([^]]*)\] follows"),
-    "pacemaker": re.compile(r"^(\w+ +\d+ [\d:.]+) .*A new membership \(([^)]*)\) was formed\. Members(.*)$"),
+    "pacemaker": re.compile(r"^(\w+ +\d+ [\d:.]+) .*A new membership \(([^)]*)\) was formed\."),
 }
+MEMBERS = re.compile(r"Members\[\d+\]:((?: \d+)+)")
+failures = []
+
+
+def check(holds, what):
+    if not holds:
+        failures.append(what)
+        print("  DOES NOT HOLD: " + what, flush=True)
 
 
 def sh(*words, check=True, env=None, quiet=True):
@@ -60,7 +73,7 @@ class Ring:
         for node in self.nodes:
             sh(NETLAB, "start", node, env=self.env)
         self.await_view(set(self.nodes), 120)
-        time.sleep(8)  # rates are measured before anybody is judged by them
+        time.sleep(3 if QUICK else 8)  # rates are measured before anybody is judged by them
 
     def close(self):
         sh(NETLAB, "down", check=False)
@@ -72,32 +85,30 @@ class Ring:
         return (glob.glob(folder + "/root/var/log/corosync/corosync.log") + [folder + "/none"])[0]
 
     def views(self, node):
-        """(seconds since 1970, ring, members or None) of every view the node has installed."""
+        """[seconds since 1970, ring, members] of every view the node has installed."""
         found = []
         try:
             with open(self.log(node), errors="replace") as file:
-                for line in file:
-                    match = INSTALLED[self.stack].match(line)
-                    if not match:
-                        continue
-                    if self.stack == "systole":
-                        at = datetime.datetime.fromisoformat(match[1]).timestamp()
-                        members = set(match[3].replace(" ", "").split(","))
-                    else:
-                        year = datetime.datetime.now().year
-                        at = datetime.datetime.strptime("%d %s" % (year, match[1]), "%Y %b %d %H:%M:%S.%f").timestamp()
-                        members = None
-                    found.append((at, match[2], members))
+                lines = file.readlines()
         except FileNotFoundError:
-            pass
+            return found
+        for line in lines:
+            match = INSTALLED[self.stack].match(line)
+            members = MEMBERS.search(line) if self.stack == "pacemaker" else None
+            if match and self.stack == "systole":
+                at = datetime.datetime.fromisoformat(match[1]).timestamp()
+                found.append([at, match[2], set(match[3].replace(" ", "").split(","))])
+            elif match:
+                year = datetime.datetime.now().year
+                at = datetime.datetime.strptime("%d %s" % (year, match[1]), "%Y %b %d %H:%M:%S.%f").timestamp()
+                found.append([at, match[2], None])
+            elif members and found:
+                found[-1][2] = {"n" + each for each in members[1].split()}
         return found
 
     def members(self, node):
-        if self.stack == "systole":
-            views = self.views(node)
-            return views[-1][2] if views else set()
-        text = sh(NETLAB, "exec", node, "corosync-quorumtool", "-l", check=False, env=self.env).stdout
-        return {"n" + each for each in re.findall(r"^ +(\d+) +\d+ ", text, re.M)}
+        views = self.views(node)
+        return views[-1][2] if views else set()
 
     def await_view(self, wanted, seconds, among=None):
         end = time.time() + seconds
@@ -113,23 +124,22 @@ class Ring:
         return sum(len(self.views(node)) for node in self.nodes)
 
     def detect(self, victim):
-        """Milliseconds from kill -9 with cables out to the view at the last of the survivors."""
+        """Milliseconds from kill -9 with cables out to the view of all survivors at the last of them."""
         alive = [node for node in self.nodes if node != victim]
         before = {node: len(self.views(node)) for node in alive}
         began = time.time()
         sh(NETLAB, "crash", victim, env=self.env)
-        self.await_view(set(alive), 60)
-        time.sleep(0.3)
-        last = max(self.views(node)[before[node]][0] for node in alive)
+        self.await_view(set(alive), 60, among=alive)
+        last = max(min(at for at, _, members in self.views(node)[before[node]:] if members == set(alive)) for node in alive)
         sh(NETLAB, "boot", victim, env=self.env)
         sh(NETLAB, "start", victim, env=self.env)
         self.await_view(set(self.nodes), 120)
-        time.sleep(5)
+        time.sleep(2 if QUICK else 5)
         return (last - began) * 1000
 
 
 def rows():
-    return [row for row in ROWS if HAVE_COROSYNC or row.startswith("systole")]
+    return [row for row in ROWS if (HAVE_COROSYNC or row.startswith("systole")) and (not WANTED or row in WANTED)]
 
 
 def detect():
@@ -150,8 +160,8 @@ def detect():
 def suspicion():
     print("| setting | disturbance | minutes | view changes |\n| --- | --- | --- | --- |")
     for row in rows():
+        ring = Ring(row, 3)
         for what in ("burn", "loss 1", "loss 5", "loss 10"):
-            ring = Ring(row, 3)
             before, burners = ring.count(), []
             if what == "burn":
                 burners = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(os.cpu_count() or 2)]
@@ -164,12 +174,18 @@ def suspicion():
             changes = ring.count() - before
             record("suspicion", row=row, disturbance=what, minutes=MINUTES, changes=changes)
             print("| %s | %s%s | %g | %d |" % (row, what, "" if burners else " %", MINUTES, changes), flush=True)
-            ring.close()
+            if row.startswith("systole"):
+                check(changes == 0, "%s, %s: no view change" % (row, what))
+            sh(NETLAB, "loss", "0", env=ring.env)
+            ring.await_view(set(ring.nodes), 60)
+        ring.close()
 
 
 def pause():
     print("| setting | SIGSTOP | view changes at the others | says why |\n| --- | --- | --- | --- |")
     for row, half in (("systole", 0.15), ("systole-fast", 0.075)):
+        if WANTED and row not in WANTED:
+            continue
         for seconds in (half, 5):
             ring = Ring(row, 3)
             before = len(ring.views("n1"))
@@ -180,31 +196,59 @@ def pause():
             ring.await_view(set(ring.nodes), 30)
             changes = len(ring.views("n1")) - before
             with open(ring.log("n3"), errors="replace") as file:
-                named = "was not scheduled for" in file.read()
+                named = re.search(r"was not scheduled for [45]\d\d\d ms", file.read()) is not None
             record("pause", row=row, seconds=seconds, changes=changes, named=named)
             print("| %s | %g s | %d | %s |" % (row, seconds, changes, "yes" if named else "no"), flush=True)
+            if seconds < 1:
+                check(changes == 0, "%s, %g s: no view change" % (row, seconds))
+            else:
+                check(changes == 2 and named, "%s, 5 s: one view out, one back, and the node names its own pause" % row)
             ring.close()
 
 
-def bench(node, mode, size, seconds, guarantee):
-    folder = os.path.join(STATE, "nodes", node)
-    return subprocess.Popen(
-        [NETLAB, "exec", node, "java", "-Xmx512m", "-XX:+UseSerialGC", "-cp", os.environ["BENCH_CLASSPATH"],
-         "systole.daemon.RingBench", folder + "/root/etc/systole/cluster.conf", folder + "/root/etc/systole/authkey",
-         node[1:], folder, mode, str(size), str(seconds), guarantee],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+def spawn(node, *words):
+    return subprocess.Popen([NETLAB, "exec", node, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def facts(line):
+    """The key=value words of a line, numbers as such, and its first word as the mode."""
+    found = {"mode": line.split(" ", 1)[0]}
+    for key, value in re.findall(r"(\w+)=(\S+)", line):
+        found[key] = float(value) if re.fullmatch(r"[\d.]+", value) and key != "order" else value
+    return found
 
 
 def together(modes, size, seconds, guarantee, during=lambda: None):
-    """Runs one bench in each node; gives what the first says."""
-    started = [bench("n%d" % (i + 1), mode, size, seconds, guarantee) for i, mode in enumerate(modes)]
+    """Runs one bench in each node, 'during' once traffic flows; gives what each says. What they log stays in OUT."""
+    started, logs = [], []
+    for i, mode in enumerate(modes):
+        node = "n%d" % (i + 1)
+        folder = os.path.join(STATE, "nodes", node)
+        logs.append(os.path.join(OUT, "ring-%s.log" % node))
+        with open(logs[-1], "w") as log:
+            started.append(subprocess.Popen(
+                [NETLAB, "exec", node, "java", "-Xmx512m", "-XX:+UseSerialGC", "-cp", os.environ["BENCH_CLASSPATH"],
+                 "systole.daemon.RingBench", folder + "/root/etc/systole/cluster.conf",
+                 folder + "/root/etc/systole/authkey", node[1:], folder, mode, str(size), str(seconds), guarantee],
+                stdout=log, stderr=subprocess.STDOUT))
+
+    def last(log):
+        with open(log, errors="replace") as file:
+            return (file.read().strip().splitlines() or ["nothing"])[-1]
+    while not any(line.startswith("begins") for line in open(logs[0])) and started[0].poll() is None:
+        time.sleep(0.1)
     during()
-    said = started[0].communicate(timeout=seconds + 90)[0].strip()
-    for each in started[1:]:
-        each.kill()
-        each.wait()
-    sh("sh", "-c", "for p in $(%s pids n2 java; %s pids n3 java); do kill -9 $p; done" % (NETLAB, NETLAB), check=False)
-    return said
+    for each, log in zip(started, logs):
+        each.wait(timeout=seconds + 120)
+        if each.returncode:
+            raise SystemExit("a bench ended with status %d, see %s: %s" % (each.returncode, log, last(log)))
+    return [facts(last(log)) for log in logs]
+
+
+def intact(seen, what):
+    check(all(each["lost"] == 0 and each["doubled"] == 0 and each["unended"] == 0 for each in seen), what + ": no message lost or doubled")
+    check(len({(each["delivered"], each["order"]) for each in seen}) == 1, what + ": all nodes have the same messages in the same order")
+    check(seen[0]["delivered"] == sum(each["sent"] for each in seen), what + ": what was sent is delivered, and nothing else")
 
 
 def bare(rings=1):
@@ -214,40 +258,98 @@ def bare(rings=1):
 
 
 def link():
+    """Both links of one node out and back in turn, while it and another send."""
     bare(rings=2)
+    out = 3
 
     def cut():
-        time.sleep(8)
-        sh(NETLAB, "cut", "n2", "0")
-        time.sleep(5)
-        sh(NETLAB, "mend", "n2", "0")
+        for ring in ("0", "1"):
+            time.sleep(2)
+            sh(NETLAB, "cut", "n2", ring)
+            time.sleep(out)
+            sh(NETLAB, "mend", "n2", ring)
 
-    said = together(["flood", "recv", "recv"], 1024, 20, "agreed", cut)
-    record("link", said=said)
-    print("one of two links of n2 cut for 5 s under traffic (0 view changes is the aim; lost or doubled messages are not"
-          " looked for):\n  " + said, flush=True)
+    rounds = 1 if QUICK else 5
+    print("| senders | message | each link out | view changes | sent | delivered at each | lost | doubled |\n"
+          "| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for modes, size in ((["flood", "flood", "recv"], 1024), (["pace", "pace", "recv"], 1024)) * rounds:
+        seen = together(modes, size, 4 + 2 * out + 3, "agreed", cut)
+        changes = max(each["views"] for each in seen)
+        record("link", modes=modes, seen=seen)
+        print("| %s | %d B | %d s | %d | %d | %s | %d | %d |"
+              % (modes[0], size, out, changes, sum(each["sent"] for each in seen),
+                 ", ".join("%d" % each["delivered"] for each in seen), sum(each["lost"] for each in seen),
+                 sum(each["doubled"] for each in seen)), flush=True)
+        check(changes == 0, "link, %s: no view change" % modes[0])
+        intact(seen, "link, %s" % modes[0])
     sh(NETLAB, "down", check=False)
+
+
+SIZES_OF_MESSAGES = (64, 1024, 65536)
+HEAD = ("| stack | senders | mode | guarantee | bytes | messages/s | MB/s | p50 us | p99 us | max us |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+
+
+def rate(stack, senders, guarantee, seen):
+    def shown(*names):
+        return next(("%.0f" % seen[name] for name in names if name in seen), "")
+    record("throughput", stack=stack, senders=senders, **dict(seen, guarantee=guarantee))
+    per_second = shown("msg_per_s") or ("%.0f" % (seen["n"] / SECONDS) if "n" in seen else "")
+    print("| %s | %d | %s | %s | %d | %s | %s | %s | %s | %s |"
+          % (stack, senders, seen["mode"], guarantee, seen["size"], per_second, shown("MB_per_s"),
+             shown("p50_us", "median_us"), shown("p99_us"), shown("max_us")), flush=True)
 
 
 def throughput():
+    print(HEAD)
     bare()
     for guarantee in ("agreed", "safe"):
-        for size in (64, 1024, 65536):
+        for size in SIZES_OF_MESSAGES:
             for modes in (["flood", "recv", "recv"], ["flood", "flood", "flood"], ["ping", "recv", "recv"]):
-                said = together(modes, size, 6, guarantee)
-                senders = sum(mode != "recv" for mode in modes)
-                record("throughput", senders=senders, said=said)
-                print("senders=%d %s" % (senders, said), flush=True)
+                seen = together(modes, size, SECONDS, guarantee)
+                rate("systole", sum(mode != "recv" for mode in modes), guarantee, seen[0])
+                intact(seen, "%s, %d bytes, %s" % (modes, size, guarantee))
+        seen = together(["pace", "recv", "recv"], 1024, SECONDS, guarantee)
+        rate("systole", 1, guarantee, seen[0])
+        intact(seen, "pace, " + guarantee)
     sh(NETLAB, "down", check=False)
-    binary = os.path.join(OUT, "cpgbench")
-    built = sh("cc", "-O2", "-o", binary, os.path.join(LAB, "bench/cpgbench.c"), "-lcpg", check=False)
-    if built.returncode or not HAVE_COROSYNC:
-        print("cpg is left out: " + (built.stdout.strip().splitlines() or ["no corosync here"])[-1])
+    if HAVE_COROSYNC:
+        cpg()
+
+
+def compiled(source):
+    binary = os.path.join(OUT, os.path.basename(source)[:-2])
+    built = sh("cc", "-O2", "-o", binary, source, "-lcpg", "-lpthread", check=False)
+    return binary if built.returncode == 0 else None
+
+
+def cpg():
+    bench = compiled(os.path.join(LAB, "bench/cpgbench.c"))
+    pace = compiled(os.path.join(os.path.dirname(os.path.abspath(__file__)), "cpg-pace.c"))
+    if not bench or not pace:
+        print("cpg is left out, its benches do not compile: apt-get install gcc libcpg-dev")
         return
     for crypto in ("none", "aes256"):
-        said = sh("bash", os.path.join(LAB, "bench/cpg.sh"), binary, crypto, env=dict(os.environ, CPG_LOCK=OUT + "/cpg.lock"))
-        print(said.stdout, flush=True)
+        sh(NETLAB, "down", check=False)
+        env = dict(os.environ, COROSYNC_TOKEN="3000", COROSYNC_CRYPTO=crypto)
+        sh(NETLAB, "up", "-n", "3", "-s", "pacemaker", env=env)
+        sh(NETLAB, "start", env=env)
+        time.sleep(6)
+        for size in SIZES_OF_MESSAGES:
+            for modes in (["flood", "recv", "recv"], ["flood", "flood", "flood"], ["ping", "recv", "recv"]):
+                others = [spawn("n%d" % (i + 2), bench, mode, str(size), str(SECONDS + 2)) for i, mode in enumerate(modes[1:])]
+                time.sleep(1)
+                said = spawn("n1", bench, modes[0], str(size), str(SECONDS)).communicate()[0].strip()
+                for each in others:
+                    each.communicate()
+                rate("corosync, " + crypto, sum(mode != "recv" for mode in modes), "agreed", facts(said))
+        said = spawn("n1", pace, "1024", str(SECONDS)).communicate()[0].strip()
+        rate("corosync, " + crypto, 1, "agreed", facts(said))
+    sh(NETLAB, "down", check=False)
 
 
-{"detect": detect, "suspicion": suspicion, "pause": pause, "link": link, "throughput": throughput}.get(
-    sys.argv[1], lambda: sys.exit("there is no case '%s': detect suspicion pause link throughput" % sys.argv[1]))()
+CASES = {"detect": detect, "suspicion": suspicion, "pause": pause, "link": link, "throughput": throughput}
+if sys.argv[1] not in CASES:
+    sys.exit("there is no case '%s': %s" % (sys.argv[1], " ".join(CASES)))
+CASES[sys.argv[1]]()
+sys.exit(1 if failures else 0)

@@ -28,6 +28,7 @@ class RingScenarioTest {
             Map.entry("oneWayCut", RingScenarios::oneWayCut),
             Map.entry("obsoleteCommitToken", RingScenarios::obsoleteCommitToken),
             Map.entry("dataWhileCommitting", RingScenarios::dataWhileCommitting),
+            Map.entry("recoveryThatOneFinishes", RingScenarios::recoveryThatOneFinishes),
             Map.entry("longRecovery", RingScenarios::longRecovery),
             Map.entry("everyRingNamesItsCause", RingScenarios::everyRingNamesItsCause),
             Map.entry("leaveWhileGathering", RingScenarios::leaveWhileGathering),
@@ -59,6 +60,7 @@ class RingScenarioTest {
                 Arguments.of(Mutant.NEVER_LOSE_TOKEN, "tokenDoesNotPass"),
                 Arguments.of(Mutant.NEVER_RETRANSMIT_TOKEN, "oneTokenLost"),
                 Arguments.of(Mutant.OBEY_JOIN_THAT_FAILS_ME, "calmStart"),
+                Arguments.of(Mutant.FORGET_RECOVERED, "recoveryThatOneFinishes"),
                 Arguments.of(Mutant.NEVER_ASK, "lastMessageLost"),
                 Arguments.of(Mutant.DELIVER_ALL_BEHIND_GAP, "answerToALostMessage"),
                 Arguments.of(Mutant.CONTINUE_PARTIAL, "largeMessagesAcrossAViewChange"));

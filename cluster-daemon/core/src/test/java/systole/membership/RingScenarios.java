@@ -292,6 +292,42 @@ final class RingScenarios {
         return world;
     }
 
+    /**
+     * A safe message reaches nobody but by a recovery, and that recovery is lost to one member when another has finished
+     * it and delivered the message as safe: the one that lost it still has the message, and delivers it too.
+     */
+    static RingWorld recoveryThatOneFinishes(Set<Mutant> mutants) {
+        RingWorld world = formed(4, mutants);
+        long before = world.invariants.delivered;
+        world.network.filter((from, to, link, message) -> !(message instanceof Data));
+        long start = world.time.nowNanos();
+        long sent = world.node(1).counter("data_sent");
+        world.node(1).send(Guarantee.SAFE, 100);
+        while (world.node(1).counter("data_sent") == sent) {
+            require(world.time.nowNanos() - start < SECOND, world, "n1 sent nothing");
+            world.time.runNext();
+        }
+        world.node(4).crash(true);
+        var three = List.of(n(1), n(2), n(3));
+        while (three.stream().noneMatch(id -> world.node(id.value()).view != null
+                && world.node(id.value()).view.members().size() == 3)) {
+            require(world.time.nowNanos() - start < 3 * SECOND, world, "nobody finished the recovery");
+            world.time.runNext();
+        }
+        require(world.invariants.delivered == before + 1, world, "the first to finish did not deliver the message");
+        var behind = List.of(n(2), n(3)).stream()
+                .filter(id -> world.node(id.value()).phase().equals("RECOVERY"))
+                .findFirst()
+                .orElseThrow(() -> world.broken("nobody is behind"));
+        world.network.filter((from, to, link, message) -> !to.equals(behind) && !from.equals(behind));
+        world.runUntilRing(List.of(behind), 5 * SECOND);
+        world.network.filter((from, to, link, message) -> true);
+        world.runUntilRing(three, 5 * SECOND);
+        world.time.runFor(SECOND);
+        require(world.invariants.delivered == before + 3, world, "a safe message was not delivered by all three");
+        return world;
+    }
+
     /** L10: many times more messages to recover than one token can ask for. */
     static RingWorld longRecovery(Set<Mutant> mutants) {
         RingWorld world = formed(3, mutants, RingSettings.defaults().withFlowControl(500, 150));

@@ -6,14 +6,17 @@ import io.netty.channel.nio.NioIoHandler;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import systole.formats.CorosyncConf;
 import systole.formats.InterconnectConf;
 import systole.group.GroupEvent;
@@ -29,15 +32,18 @@ import systole.wire.PacketCodec;
  * those of {@code systoled}. One process for each node; {@code src-it/bench-membership.sh throughput} runs it.
  *
  * <pre>
- * RingBench CONF KEY NODE-ID FOLDER flood|recv|ping SIZE SECONDS agreed|safe
+ * RingBench CONF KEY NODE-ID FOLDER flood|recv|ping|pace SIZE SECONDS agreed|safe
  * </pre>
  *
- * {@code flood} sends as fast as the ring takes messages, {@code ping} one at a time, {@code recv} only listens. All wait until
- * every configured node is in the view.
+ * {@code flood} sends as fast as the ring takes messages, {@code ping} one at a time, {@code pace} 1,000 a second, {@code recv}
+ * only listens. All begin when every configured node is in the view (a line {@code begins}), number their messages, and end with
+ * one that says how many there were. Each node ends when it has that of all, and says what it got: messages lost, doubled or out of
+ * their sender's order, and a digest of the whole order that must be the same on all nodes.
  */
 public final class RingBench implements RingShell.Listener {
     private static final int IN_FLIGHT = 512;
-    private static final int STAMP = 8;
+    private static final int STAMP = 16;
+    private static final int PER_SECOND = 1000;
 
     private final NodeId self;
     private final int nodes;
@@ -46,17 +52,26 @@ public final class RingBench implements RingShell.Listener {
     private final AtomicLong messages = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final LinkedBlockingQueue<Long> returned = new LinkedBlockingQueue<>();
-    private volatile boolean pinging;
+    private final List<Long> times = new ArrayList<>();
+    private final CountDownLatch ended;
+    private volatile boolean timing;
     private volatile int views;
+    private long sent;
+    // Written on the ring loop only; read after 'ended'.
+    private final SortedMap<NodeId, Long> next = new TreeMap<>();
+    private long lost;
+    private long doubled;
+    private long order;
 
     private RingBench(NodeId self, int nodes) {
         this.self = self;
         this.nodes = nodes;
+        this.ended = new CountDownLatch(nodes);
     }
 
     public static void main(String[] words) throws Exception {
         if (words.length != 8) {
-            System.err.println("RingBench CONF KEY NODE-ID FOLDER flood|recv|ping SIZE SECONDS agreed|safe");
+            System.err.println("RingBench CONF KEY NODE-ID FOLDER flood|recv|ping|pace SIZE SECONDS agreed|safe");
             System.exit(64);
         }
         Path conf = Path.of(words[0]);
@@ -91,83 +106,147 @@ public final class RingBench implements RingShell.Listener {
                 List.of(ClusterKey.read(Path.of(words[1]))),
                 Settings.nodes(conf));
         ring.start(UdpTransport.open(loop, conf, self, codec, ring));
-        if (!complete.await(30, TimeUnit.SECONDS)) {
-            System.err.println("RingBench: not all nodes came within 30 s");
+        if (!complete.await(60, TimeUnit.SECONDS)) {
+            System.err.println("RingBench: not all nodes came within 60 s");
             System.exit(1);
         }
         int before = views;
+        System.out.println("begins");
         long began = System.nanoTime();
         long first = messages.get();
         long firstBytes = bytes.get();
         long end = began + TimeUnit.SECONDS.toNanos(seconds);
-        long[] latencies = new long[0];
-        pinging = words[4].equals("ping");
+        timing = words[4].equals("ping") || words[4].equals("pace");
         switch (words[4]) {
             case "flood" -> flood(ring, guarantee, size, end);
-            case "ping" -> latencies = ping(ring, guarantee, size, end);
-            // Listens until it is killed, or the others are long done.
-            default -> new CountDownLatch(1).await(seconds + 20, TimeUnit.SECONDS);
+            case "ping" -> ping(ring, guarantee, size, end);
+            case "pace" -> pace(ring, guarantee, size, end);
+            case "recv" -> {}
+            default -> throw new IllegalArgumentException("there is no mode '" + words[4] + "': flood recv ping pace");
         }
         double took = (System.nanoTime() - began) / 1e9;
+        long received = messages.get() - first;
+        long receivedBytes = bytes.get() - firstBytes;
+        // Safe: who ends has all, and all others have it.
+        post(ring, Guarantee.SAFE, payload(STAMP, -1 - sent));
+        // The last message of a node that was cut off does not come: that is said, and what there is is shown.
+        if (!ended.await(seconds + 20, TimeUnit.SECONDS)) {
+            System.err.println("RingBench: the last messages of " + ended.getCount() + " nodes did not come");
+        }
         System.out.printf(
                 Locale.ROOT,
-                "systole %s %s %d bytes: %.0f messages/s, %.1f MB/s, %d view changes%s%n",
+                "%s guarantee=%s size=%d secs=%.2f sent=%d delivered=%d lost=%d doubled=%d order=%x unended=%d views=%d"
+                        + " msg_per_s=%.0f MB_per_s=%.2f%s%n",
                 words[4],
                 words[7],
                 size,
-                (messages.get() - first) / took,
-                (bytes.get() - firstBytes) / took / 1e6,
+                took,
+                sent,
+                messages.get(),
+                lost,
+                doubled,
+                order,
+                ended.getCount(),
                 views - before,
-                latencies.length == 0
-                        ? ""
-                        : String.format(
-                                Locale.ROOT,
-                                ", latency us p50 %d p99 %d max %d",
-                                latencies[latencies.length / 2] / 1000,
-                                latencies[latencies.length * 99 / 100] / 1000,
-                                latencies[latencies.length - 1] / 1000));
+                received / took,
+                receivedBytes / took / 1e6,
+                latencies());
+        // Not before all others have ended too: a neighbour that goes is a view change.
+        new CountDownLatch(1).await(1, TimeUnit.SECONDS);
     }
 
     private void flood(RingShell ring, Guarantee guarantee, int size, long end) throws InterruptedException {
         while (System.nanoTime() < end) {
-            if (room.tryAcquire(100, TimeUnit.MILLISECONDS) && !ring.send(guarantee, payload(size))) {
-                room.release();
-                Thread.onSpinWait();
+            if (room.tryAcquire(100, TimeUnit.MILLISECONDS)) {
+                post(ring, guarantee, payload(size, sent++));
             }
         }
     }
 
-    private long[] ping(RingShell ring, Guarantee guarantee, int size, long end) throws InterruptedException {
-        long[] found = new long[1 << 20];
-        int count = 0;
-        while (System.nanoTime() < end && count < found.length) {
-            ring.send(guarantee, payload(size));
-            Long sent = returned.poll(5, TimeUnit.SECONDS);
-            if (sent == null) {
+    private void ping(RingShell ring, Guarantee guarantee, int size, long end) throws InterruptedException {
+        while (System.nanoTime() < end) {
+            post(ring, guarantee, payload(size, sent++));
+            Long took = returned.poll(5, TimeUnit.SECONDS);
+            if (took == null) {
                 throw new IllegalStateException("a message did not come back within 5 s");
             }
-            found[count++] = System.nanoTime() - sent;
+            times.add(took);
         }
-        long[] sorted = Arrays.copyOf(found, count);
-        Arrays.sort(sorted);
-        return sorted;
     }
 
-    private static byte[] payload(int size) {
-        return ByteBuffer.allocate(size).putLong(System.nanoTime()).array();
+    /** By the clock, not one after the other: a late answer does not hold back the next message. */
+    private void pace(RingShell ring, Guarantee guarantee, int size, long end) {
+        long began = System.nanoTime();
+        long due = began;
+        while (due < end) {
+            LockSupport.parkNanos(due - System.nanoTime());
+            if (System.nanoTime() >= due) {
+                // Stamped with the time at which it was due: what the sender itself loses counts.
+                post(ring, guarantee, payload(size, sent++, due));
+                due = began + sent * (TimeUnit.SECONDS.toNanos(1) / PER_SECOND);
+            }
+        }
+    }
+
+    private static void post(RingShell ring, Guarantee guarantee, byte[] payload) {
+        while (!ring.send(guarantee, payload)) {
+            LockSupport.parkNanos(20_000);
+        }
+    }
+
+    private String latencies() {
+        times.addAll(returned);
+        if (times.isEmpty()) {
+            return "";
+        }
+        times.sort(null);
+        return String.format(
+                Locale.ROOT,
+                " p50_us=%d p99_us=%d max_us=%d",
+                times.get(times.size() / 2) / 1000,
+                times.get((int) (times.size() * 99L / 100)) / 1000,
+                times.get(times.size() - 1) / 1000);
+    }
+
+    private static byte[] payload(int size, long number) {
+        return payload(size, number, System.nanoTime());
+    }
+
+    private static byte[] payload(int size, long number, long stamp) {
+        return ByteBuffer.allocate(size).putLong(stamp).putLong(number).array();
+    }
+
+    private void delivered(GroupEvent.Delivered delivered) {
+        NodeId sender = delivered.sender();
+        ByteBuffer payload = ByteBuffer.wrap(delivered.payload());
+        long stamp = payload.getLong();
+        long number = payload.getLong();
+        long wanted = next.getOrDefault(sender, 0L);
+        if (number < 0) {
+            lost += Math.max(0, -1 - number - wanted);
+            ended.countDown();
+            return;
+        }
+        messages.incrementAndGet();
+        bytes.addAndGet(delivered.payload().length);
+        lost += Math.max(0, number - wanted);
+        if (number < wanted) {
+            doubled++;
+        }
+        next.put(sender, Math.max(wanted, number + 1));
+        order = (order * 31 + sender.value()) * 31 + number;
+        if (sender.equals(self)) {
+            room.release();
+            if (timing) {
+                returned.add(System.nanoTime() - stamp);
+            }
+        }
     }
 
     @Override
     public void event(GroupEvent event) {
         if (event instanceof GroupEvent.Delivered delivered) {
-            messages.incrementAndGet();
-            bytes.addAndGet(delivered.payload().length);
-            if (delivered.sender().equals(self)) {
-                room.release();
-                if (pinging) {
-                    returned.add(ByteBuffer.wrap(delivered.payload()).getLong());
-                }
-            }
+            delivered(delivered);
         } else if (event instanceof GroupEvent.ViewInstalled installed) {
             views++;
             if (installed.view().members().size() == nodes) {
