@@ -63,7 +63,6 @@ public final class StateProtocol {
     private boolean toldOfDoubt;
     private boolean transitional;
     private boolean survivorsQuorate;
-    private boolean refusedAtTheEnd;
     private String lastView = "";
     private long lastQuorate;
     private long lastReady;
@@ -122,6 +121,9 @@ public final class StateProtocol {
         } else if (input instanceof StateInput.ViewInstalled installed) {
             viewInstalled(installed, effects);
         } else if (input instanceof StateInput.Transitional ending) {
+            if (transitional) {
+                throw new IllegalStateException("one view ended twice");
+            }
             transitional = true;
             survivorsQuorate = ending.quorate();
         } else if (input instanceof StateInput.VotesChanged changed) {
@@ -145,7 +147,7 @@ public final class StateProtocol {
 
     /** Whether the configuration can be changed here and now. */
     public boolean isWritable() {
-        return isReady() && writable && (!transitional || survivorsQuorate && !refusedAtTheEnd);
+        return isReady() && writable && (!transitional || survivorsQuorate);
     }
 
     /**
@@ -204,7 +206,6 @@ public final class StateProtocol {
         votes = installed.votes();
         transitional = false;
         survivorsQuorate = false;
-        refusedAtTheEnd = false;
         writable = false;
         certain = false;
         toldOfDoubt = false;
@@ -487,9 +488,8 @@ public final class StateProtocol {
         }
         if (!isWritable()) {
             if (transitional && writable) {
-                // After one is left out, none may follow in this view: logs of one lineage must be prefixes of each
-                // other.
-                refusedAtTheEnd = true;
+                // Then none follows in this view: logs of one lineage must be prefixes of each other. That holds
+                // because a view ends once, and whether its survivors are quorate is fixed with that.
                 if (sender.equals(self)) {
                     refuseUncertain(command, effects);
                 }

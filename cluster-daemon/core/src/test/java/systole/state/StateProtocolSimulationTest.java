@@ -35,13 +35,16 @@ class StateProtocolSimulationTest {
         final Map<String, Long> lineages = new TreeMap<>();
         final Map<String, Long> digests = new TreeMap<>();
         final Map<NodeId, String> lastOperation = new TreeMap<>();
+        final Map<NodeId, ClusterState> held = new TreeMap<>();
         long latestQuorate;
         int uncertain;
         int overruled;
+        int synchronizations;
 
         @Override
         public void crashed(GroupWorld.Node node) {
             lastOperation.remove(node.id);
+            held.remove(node.id);
         }
 
         @Override
@@ -56,6 +59,7 @@ class StateProtocolSimulationTest {
                 } else if (effect instanceof StateEffect.CommandApplied applied) {
                     applied(node, applied);
                 } else if (effect instanceof StateEffect.Synchronized done && done.quorate()) {
+                    namesOneConfiguration(node, effects);
                     if (done.view().sequence() == latestQuorate) {
                         holdsAll(node, done.view().sequence());
                     }
@@ -64,6 +68,7 @@ class StateProtocolSimulationTest {
                     overruled++;
                 }
             }
+            held.put(node.id, node.protocol.state());
             if (node.protocol.isReady() && !node.inTransition) {
                 String point = node.view + "+" + node.deliveredInView;
                 long digest = node.protocol.state().digest();
@@ -72,6 +77,26 @@ class StateProtocolSimulationTest {
                         .as("%s differs at %s: %s", node.uname(), point, node.protocol.state())
                         .isTrue();
             }
+        }
+
+        /** What this node had before a quorate synchronisation, and has after it: never older, never another of one name. */
+        private void namesOneConfiguration(GroupWorld.Node node, List<StateEffect> effects) {
+            ClusterState before = held.get(node.id);
+            // Commands that waited for the end of the synchronisation are part of the same step.
+            boolean alone = effects.stream().noneMatch(StateEffect.CommandApplied.class::isInstance);
+            if (before == null || !alone) {
+                return;
+            }
+            ClusterState after = node.protocol.state();
+            assertThat(after.version().sameConfiguration(before.version())
+                            || after.version().compareTo(before.version()) > 0)
+                    .as("%s went back from version %s to %s", node.uname(), before.version(), after.version())
+                    .isTrue();
+            assertThat(!after.version().sameConfiguration(before.version())
+                            || after.configurationDigest() == before.configurationDigest())
+                    .as("%s has two configurations under version %s", node.uname(), after.version())
+                    .isTrue();
+            synchronizations++;
         }
 
         private void answered(StateEffect.Answer answer) {
@@ -305,6 +330,7 @@ class StateProtocolSimulationTest {
         int committed = 0;
         int uncertain = 0;
         int overruled = 0;
+        int synchronizations = 0;
         for (long number = ONLY >= 0 ? ONLY : 1; number <= (ONLY >= 0 ? ONLY : SEEDS); number++) {
             Run run = new Run(number);
             try {
@@ -318,11 +344,15 @@ class StateProtocolSimulationTest {
             committed += run.promises.committed.size();
             uncertain += run.promises.uncertain;
             overruled += run.promises.overruled;
+            synchronizations += run.promises.synchronizations;
         }
-        System.out.println("committed " + committed + ", uncertain " + uncertain + ", overruled " + overruled);
+        System.out.println("committed " + committed + ", uncertain " + uncertain + ", overruled " + overruled
+                + ", versions compared " + synchronizations);
         if (ONLY < 0) {
             assertThat(committed).isGreaterThan(SEEDS * 3);
             assertThat(uncertain).isPositive();
+            assertThat(overruled).isPositive();
+            assertThat(synchronizations).isPositive();
         }
     }
 
