@@ -368,7 +368,7 @@ public final class NodeCore {
             present.members().forEach(id -> votes.put(id, quorum.settings().votesOf(id)));
         }
         rivalsTold = rivals();
-        return new Votes(quorum.quorate(), quorum.quorum(), votes, rivalsTold);
+        return new Votes(quorum.quorate(), quorum.quorum(), votes, rivalsTold, quorum.keepers());
     }
 
     /** With fencing off nobody would ever take the doubt away, and both halves run services anyway. */

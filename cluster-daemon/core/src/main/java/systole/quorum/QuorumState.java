@@ -73,6 +73,27 @@ public record QuorumState(
         return absent;
     }
 
+    /**
+     * Nodes outside the present view that may have the only copies of the state, should the members know nothing: all
+     * absent ones, if one member is quorate by itself (most of the votes, or half of them and the tie breaker), so that
+     * the loss of its disk alone can leave a quorate view without any. Else empty: then a quorate view that knows nothing
+     * takes two lost disks, or is a new cluster.
+     */
+    public SortedSet<NodeId> keepers() {
+        SortedSet<NodeId> absent = new TreeSet<>();
+        if (view.isEmpty()) {
+            return absent;
+        }
+        SortedSet<NodeId> members = view.get().members();
+        boolean heavy = members.stream().anyMatch(member -> settings.votesOf(member) * 2 > settings.totalVotes());
+        boolean half = members.size() == 1 && quorate && votes * 2 == settings.totalVotes();
+        if (heavy || half) {
+            absent.addAll(settings.votes().keySet());
+            absent.removeAll(members);
+        }
+        return absent;
+    }
+
     /** When a {@link QuorumInput.Tick} is due; {@code Long.MAX_VALUE} if never. */
     public long deadlineNanos() {
         return lowerAtNanos;

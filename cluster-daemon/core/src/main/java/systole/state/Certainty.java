@@ -16,6 +16,9 @@ import systole.state.Applied.Part;
  * together with since its own start may be ahead of it, and no fencing changes that; only a person can say so
  * ({@code fence confirm}).
  *
+ * <p>The same holds for nodes that may keep what a view has lost ({@link Votes#keepers}): a node that is quorate by its own
+ * votes and comes with an empty disk cannot tell a new cluster from one that it has forgotten.
+ *
  * <p>Views of rivals have one member, so that what this node alone has seen may count.
  */
 final class Certainty {
@@ -53,14 +56,15 @@ final class Certainty {
     /** The rivals that may be at work. */
     SortedSet<NodeId> doubted(ClusterState state, Votes votes) {
         SortedSet<NodeId> doubted = new TreeSet<>();
-        if (votes.rivals().isEmpty()) {
+        SortedSet<NodeId> others = votes.inDoubt(state.position());
+        if (others.isEmpty()) {
             return doubted;
         }
         // Who has said goodbye must not be the one that survives: the other one may go on at once.
         boolean staying = state.node(self)
                 .map(node -> node.membership().expected() && !node.membership().fenced())
                 .orElse(false);
-        for (NodeId rival : votes.rivals()) {
+        for (NodeId rival : others) {
             boolean out = state.node(rival).filter(node -> isOut(state, node)).isPresent();
             if (!staying || !out || metSince.contains(rival)) {
                 doubted.add(rival);

@@ -16,16 +16,34 @@ import systole.kernel.NodeId;
  * @param votes of each member of the view
  * @param rivals nodes outside the view that may be quorate beside it ({@code two_node}); until it is known that they are
  *     down, nobody is told that a change is done
+ * @param keepers nodes outside the view that may have the only copies of what was acknowledged, should the members turn
+ *     out to know nothing; empty if no single lost disk can bring that about
  */
-public record Votes(boolean quorate, int needed, SortedMap<NodeId, Integer> votes, SortedSet<NodeId> rivals) {
+public record Votes(
+        boolean quorate,
+        int needed,
+        SortedMap<NodeId, Integer> votes,
+        SortedSet<NodeId> rivals,
+        SortedSet<NodeId> keepers) {
     public Votes {
         votes = Collections.unmodifiableSortedMap(new TreeMap<>(votes));
         rivals = Collections.unmodifiableSortedSet(new TreeSet<>(rivals));
+        keepers = Collections.unmodifiableSortedSet(new TreeSet<>(keepers));
     }
 
     /** Of a view beside which no other can be quorate. */
     public Votes(boolean quorate, int needed, SortedMap<NodeId, Integer> votes) {
-        this(quorate, needed, votes, new TreeSet<>());
+        this(quorate, needed, votes, new TreeSet<>(), new TreeSet<>());
+    }
+
+    /** Whose acceptance of changes must be excluded before this view may tell anybody that a change is done. */
+    SortedSet<NodeId> inDoubt(Position common) {
+        SortedSet<NodeId> all = new TreeSet<>(rivals);
+        if (common.lineage() == Position.START.lineage()) {
+            // No disk here was ever part of a quorate view: a new cluster, or one whose disks are lost.
+            all.addAll(keepers);
+        }
+        return all;
     }
 
     int of(NodeId node) {

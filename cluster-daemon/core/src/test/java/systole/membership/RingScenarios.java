@@ -309,8 +309,9 @@ final class RingScenarios {
         }
         world.node(4).crash(true);
         var three = List.of(n(1), n(2), n(3));
-        while (three.stream().noneMatch(id -> world.node(id.value()).view != null
-                && world.node(id.value()).view.members().size() == 3)) {
+        while (three.stream()
+                .noneMatch(id -> world.node(id.value()).view != null
+                        && world.node(id.value()).view.members().size() == 3)) {
             require(world.time.nowNanos() - start < 3 * SECOND, world, "nobody finished the recovery");
             world.time.runNext();
         }

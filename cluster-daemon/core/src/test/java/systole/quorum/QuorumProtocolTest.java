@@ -168,6 +168,15 @@ class QuorumProtocolTest {
         var heavy = view(start(1, QuorumSettings.majorityOf(ids(1, 2, 3)).withVotes(votes, 0)), 1, 2, 3);
         assertThat(view(heavy, 1).quorate()).isTrue();
         assertThat(view(heavy, 1).rivals()).isEmpty();
+        assertThat(view(heavy, 1).keepers()).isEqualTo(ids(2, 3));
+        assertThat(view(heavy, 1, 2).keepers()).isEqualTo(ids(3));
+        assertThat(view(heavy, 1, 2, 3).keepers()).isEmpty();
+        assertThat(view(half, 1, 2).keepers()).isEmpty();
+        var tieBreaker =
+                view(start(1, QuorumSettings.majorityOf(ids(1, 2)).withTieBreaker(TieBreaker.LOWEST, List.of())), 1, 2);
+        assertThat(view(tieBreaker, 1).keepers()).isEqualTo(ids(2));
+        assertThat(view(start(1, QuorumSettings.majorityOf(ids(1, 2, 3))), 1, 2).keepers())
+                .isEmpty();
     }
 
     /** What was lowered under {@code two_node} may have been lowered on both sides. */

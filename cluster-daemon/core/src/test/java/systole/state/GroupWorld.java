@@ -318,7 +318,7 @@ final class GroupWorld {
         if (twoNode) {
             SortedSet<NodeId> rivals = new TreeSet<>(nodes.keySet());
             rivals.removeAll(members);
-            return new Votes(isQuorate(members), 1, each, rivals);
+            return new Votes(isQuorate(members), 1, each, rivals, new TreeSet<>());
         }
         return new Votes(members.size() >= needed, needed, each);
     }

@@ -146,9 +146,53 @@ class StateProtocolSimulationTest {
         int requests;
 
         Run(long number) {
+            this(number, 0);
+        }
+
+        /** @param size 0: drawn */
+        Run(long number, int size) {
             seed = new Seed(number);
             faultRate = List.of(0.002, 0.006, 0.02).get(seed.below(3));
-            world = new GroupWorld(seed.fork("world"), 2 + seed.below(4), promises);
+            world = new GroupWorld(seed.fork("world"), size > 0 ? size : 2 + seed.below(4), promises);
+        }
+
+        /** Whether it came to that: what a safe message does at the end of a view is up to the world. */
+        boolean twoChangesOfOneVersion() {
+            List<GroupWorld.Node> all = List.copyOf(world.nodes.values());
+            SortedSet<NodeId> everybody = new TreeSet<>(world.nodes.keySet());
+            world.partition(List.of(everybody));
+            world.settle();
+            configure(all.get(0), Version.NONE);
+            for (int i = 1; i < 3; i++) {
+                for (int k = 0; k < 20; k++) {
+                    world.receiveSomething(all.get(i));
+                }
+            }
+            while (world.process(all.get(2))) {
+                // until it has applied what only it knows to be safe
+            }
+            List<SortedSet<NodeId>> alone = new ArrayList<>();
+            everybody.forEach(id -> alone.add(new TreeSet<>(Set.of(id))));
+            world.partition(alone);
+            world.settle();
+            world.partition(
+                    List.of(new TreeSet<>(Set.of(all.get(0).id, all.get(1).id)), new TreeSet<>(Set.of(all.get(2).id))));
+            world.settle();
+            configure(all.get(1), Version.NONE);
+            world.settle();
+            boolean two = all.get(1)
+                            .protocol
+                            .state()
+                            .version()
+                            .sameConfiguration(all.get(2).protocol.state().version())
+                    && all.get(1).protocol.state().configurationDigest()
+                            != all.get(2).protocol.state().configurationDigest();
+            world.partition(List.of(everybody));
+            world.settle();
+            promises.holdsAll(all.get(2), Long.MAX_VALUE);
+            assertThat(all.get(2).protocol.state())
+                    .isEqualTo(all.get(0).protocol.state());
+            return two;
         }
 
         String go() {
@@ -373,6 +417,20 @@ class StateProtocolSimulationTest {
         System.out.println("commit storms: " + STORMS + " rounds, " + made + " changes begun, " + committed
                 + " acknowledged, all there on all nodes");
         assertThat(committed).isPositive().isLessThan(made);
+    }
+
+    /**
+     * One node applies a change that nobody was told of, the other two go on without it and make another: both carry the
+     * same version, and when they meet the common state must have a new one.
+     */
+    @Test
+    void whenOneOfTwoChangesOfTheSameVersionIsSetAsideTheCommonStateHasANewVersion() {
+        int overruled = 0;
+        for (long number = 1; number <= 200; number++) {
+            Run run = new Run(number, 3);
+            overruled += run.twoChangesOfOneVersion() ? 1 : 0;
+        }
+        assertThat(overruled).isPositive();
     }
 
     @Test

@@ -127,6 +127,7 @@ final class NodeDaemon {
         LineServer api = LineServer.open(apiGroup, paths.socket(), ApiCodec.MAX_LINE, new ApiLines(desk));
         loop.scheduleWithFixedDelay(
                 () -> front.look(stack.status(), stack.counters(), transport), 100, 1000, TimeUnit.MILLISECONDS);
+        loop.scheduleWithFixedDelay(() -> shell.look(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
         Thread hook = new Thread(() -> askToEnd(front), "systole-signal");
         Runtime.getRuntime().addShutdownHook(hook);
 

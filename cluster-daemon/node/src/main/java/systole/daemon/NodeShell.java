@@ -51,6 +51,7 @@ final class NodeShell implements Consumer<NodeInput> {
     private final BlockingQueue<NodeInput> inbox = new LinkedBlockingQueue<>(INBOX);
     private final Deque<NodeEffect.Send> unsent = new ArrayDeque<>();
     private final Thread thread;
+    private final LoopWatch watch = new LoopWatch();
     private volatile NodeView view;
     private volatile boolean stopped;
 
@@ -103,6 +104,23 @@ final class NodeShell implements Consumer<NodeInput> {
         return inbox.size() < INBOX / 4;
     }
 
+    /**
+     * To be called a few times a second from a loop that runs when this one does not: a node whose state loop hangs while
+     * its ring loop lives would hold up every synchronisation of the others, so it stops.
+     */
+    void look(long nowNanos) {
+        if (stopped || !watch.hangs(nowNanos)) {
+            return;
+        }
+        StackTraceElement[] at = thread.getStackTrace();
+        var where = new IllegalStateException("the loop is here");
+        where.setStackTrace(at);
+        fatal.fatal(
+                "the node loop has not come round for " + LoopWatch.LIMIT_SECONDS + " s, with " + inbox.size()
+                        + " inputs waiting",
+                where);
+    }
+
     /** The node as of its last step. From any thread. */
     NodeView view() {
         return view;
@@ -112,7 +130,9 @@ final class NodeShell implements Consumer<NodeInput> {
         try {
             while (!stopped) {
                 NodeInput input = next();
+                watch.begins(System.nanoTime());
                 step(input);
+                watch.ends();
             }
         } catch (InterruptedException e) {
             LOG.debug("the node loop was interrupted");

@@ -105,7 +105,8 @@ public final class RingBench implements RingShell.Listener {
                 conf.clusterName(),
                 List.of(ClusterKey.read(Path.of(words[1]))),
                 Settings.nodes(conf));
-        ring.start(UdpTransport.open(loop, conf, self, codec, ring));
+        UdpTransport transport = UdpTransport.open(loop, conf, self, codec, ring);
+        ring.start(transport);
         if (!complete.await(60, TimeUnit.SECONDS)) {
             System.err.println("RingBench: not all nodes came within 60 s");
             System.exit(1);
@@ -133,6 +134,8 @@ public final class RingBench implements RingShell.Listener {
         if (!ended.await(seconds + 20, TimeUnit.SECONDS)) {
             System.err.println("RingBench: the last messages of " + ended.getCount() + " nodes did not come");
         }
+        // What the ring and the sockets did meanwhile, for whoever wonders about a figure.
+        System.out.println("counters " + loop.submit(stack::counters).get() + " " + transport.counters());
         System.out.printf(
                 Locale.ROOT,
                 "%s guarantee=%s size=%d secs=%.2f sent=%d delivered=%d lost=%d doubled=%d order=%x unended=%d views=%d"

@@ -157,11 +157,13 @@ final class Promises {
         if (before == null || before.state != state) {
             checked++;
             // What a new life read from its disk counts as much as what was agreed; what one of two nodes took while
-            // the other may go on too does not: it may be overruled.
+            // the other may go on too does not: it may be overruled. Neither does what was taken before the first view
+            // in which answers were given.
             QuorumState quorum = core.quorum();
-            boolean mayBeOverruled = eachHalfAlone
-                    && (!quorum.quorate()
-                            || quorum.view().orElseThrow().members().size() == 1);
+            boolean mayBeOverruled = state.position().lineage() == 0
+                    || eachHalfAlone
+                            && (!quorum.quorate()
+                                    || quorum.view().orElseThrow().members().size() == 1);
             boolean isNew =
                     before == null || before.life != core || !state.position().equals(before.state.position());
             if (isNew && !mayBeOverruled) {

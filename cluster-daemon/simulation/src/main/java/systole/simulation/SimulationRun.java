@@ -158,8 +158,10 @@ public final class SimulationRun {
     private void loseDisk(Fault fault) {
         SimulatedNode node = someNode();
         QuorumSettings quorum = cluster.shape.quorum();
-        if (!quorum.twoNode() && quorum.votesOf(node.id) * 2 > quorum.configuredVotes()) {
-            // Its disk alone is the majority: what it acknowledges is nowhere else, so its past is nobody's to correct.
+        boolean majority = !quorum.twoNode() && quorum.votesOf(node.id) * 2 > quorum.configuredVotes();
+        if (majority && fault == Fault.DISK_ROLLED_BACK) {
+            // Its disk alone is the majority, and an older image of it looks like any restart: nobody could know
+            // better.
             return;
         }
         injected.merge(fault, 1, Integer::sum);
