@@ -57,6 +57,9 @@ public final class UdpTransport implements RingTransport {
     private static final int REPORT_MILLIS = 500;
     private static final int RECEIVE_BUFFER = 1 << 20;
 
+    /** More than the messages of one rotation, so that a token finds them read. */
+    private static final int READ_AT_ONCE = 64;
+
     private final EventLoop loop;
     private final InterconnectConf conf;
     private final PacketCodec codec;
@@ -197,7 +200,9 @@ public final class UdpTransport implements RingTransport {
                 .option(ChannelOption.SO_SNDBUF, RECEIVE_BUFFER)
                 .option(ChannelOption.IP_MULTICAST_IF, itsInterface)
                 .option(ChannelOption.IP_MULTICAST_TTL, ttl)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(1 << 16))
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(1 << 16).maxMessagesPerRead(READ_AT_ONCE))
                 .handler(new Arrivals.None());
         if (conf.dscp() > 0) {
             bootstrap.option(ChannelOption.IP_TOS, conf.dscp() << 2);
@@ -461,7 +466,13 @@ public final class UdpTransport implements RingTransport {
             Opened opened = codec.open(packet.content().nioBuffer());
             if (opened instanceof Opened.Accepted accepted) {
                 noteMulticast(accepted.from());
-                receiver.received(accepted.from(), link, accepted.message());
+                if (accepted.message() instanceof RingMessage.Token) {
+                    // The messages that were sent before it wait in other sockets: they are read first, or the ring asks
+                    // for what has already arrived, and all send it again.
+                    loop.execute(() -> receiver.received(accepted.from(), link, accepted.message()));
+                } else {
+                    receiver.received(accepted.from(), link, accepted.message());
+                }
             } else if (opened instanceof Opened.Reported reported) {
                 PeerRoute peer = peers.get(reported.from());
                 if (peer != null) {
