@@ -42,6 +42,9 @@ final class NodeDaemon {
     private static final int BROKEN = 70;
     private static final long LEAVE_SECONDS = 5;
 
+    /** So long the agents of a cold start need the processors more than the compiler does. */
+    private static final long START_SECONDS = 30;
+
     private final InterconnectConf conf;
     private final Node own;
     private final byte[] key;
@@ -127,6 +130,7 @@ final class NodeDaemon {
         LineServer api = LineServer.open(apiGroup, paths.socket(), ApiCodec.MAX_LINE, new ApiLines(desk));
         loop.scheduleWithFixedDelay(
                 () -> front.look(stack.status(), stack.counters(), transport), 100, 1000, TimeUnit.MILLISECONDS);
+        apiGroup.schedule(() -> RealTime.admitCompiler(conf.system().realTime()), START_SECONDS, TimeUnit.SECONDS);
         loop.scheduleWithFixedDelay(() -> shell.look(System.nanoTime()), 1, 1, TimeUnit.SECONDS);
         Thread hook = new Thread(() -> askToEnd(front), "systole-signal");
         Runtime.getRuntime().addShutdownHook(hook);

@@ -17,8 +17,10 @@ import org.slf4j.LoggerFactory;
  * Real-time priority for the whole process, and its memory locked, where the system grants it.
  *
  * <p>The whole process and not the ring loop alone: while the collector works, every thread waits for all others, and one
- * that gets no CPU holds up the ring. Only the compiler's threads stay out of it: nothing waits for them, and at a start
- * they would take the processors from the agents. Agents do not inherit it; the executor sees to that.
+ * that gets no CPU holds up the ring. Only the compiler's threads stay out of it at first: nothing waits for them, and at a
+ * start they would take the processors from the agents. Once the start is over they come in too ({@link #admitCompiler}):
+ * a ring under load that keeps the processors busy would otherwise never get its own code compiled, and stay as slow as the
+ * interpreter. Agents do not inherit it; the executor sees to that.
  */
 final class RealTime {
     private static final Logger LOG = LoggerFactory.getLogger("systole.daemon");
@@ -83,6 +85,20 @@ final class RealTime {
                         + " allow LimitRTPRIO, or raise 'token'",
                 nice ? "nice " + NICE + " instead" : "normal priority",
                 memory);
+    }
+
+    /** Gives the compiler's threads the priority of the others, when the start is over. Those made later inherit it. */
+    static void admitCompiler(boolean wanted) {
+        if (!wanted) {
+            return;
+        }
+        LibC c = Native.load("c", LibC.class);
+        for (int thread : threads()) {
+            if (isCompiler(thread) && c.sched_setscheduler(thread, SCHED_RR, new SchedParam(PRIORITY)) != 0) {
+                LOG.debug("the compiler keeps its priority");
+                return;
+            }
+        }
     }
 
     /** Lifts the calling thread above the others of the process, if these have real-time priority. */

@@ -6,6 +6,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +45,7 @@ public final class RingBench implements RingShell.Listener {
     private static final int IN_FLIGHT = 512;
     private static final int STAMP = 16;
     private static final int PER_SECOND = 1000;
+    private static final long WARM_SECONDS = Long.getLong("bench.warm", 3);
 
     private final NodeId self;
     private final int nodes;
@@ -86,6 +88,8 @@ public final class RingBench implements RingShell.Listener {
         int size = Math.max(STAMP, Integer.parseInt(words[5]));
         long seconds = Long.parseLong(words[6]);
         RealTime.request(conf.system().realTime());
+        // As in a daemon whose start is over.
+        RealTime.admitCompiler(conf.system().realTime());
         EventLoop loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()).next();
         RingStack stack = new RingStack(self, Settings.nodes(conf), Settings.ring(conf), System.currentTimeMillis());
         RingShell ring = new RingShell(
@@ -113,17 +117,19 @@ public final class RingBench implements RingShell.Listener {
         }
         int before = views;
         System.out.println("begins");
+        boolean sends = !words[4].equals("recv");
+        timing = words[4].equals("ping") || words[4].equals("pace");
+        if (sends) {
+            // Until the code is compiled; not counted in rates and latencies.
+            work(words[4], ring, guarantee, size, System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_SECONDS));
+            times.clear();
+            returned.clear();
+        }
         long began = System.nanoTime();
         long first = messages.get();
         long firstBytes = bytes.get();
-        long end = began + TimeUnit.SECONDS.toNanos(seconds);
-        timing = words[4].equals("ping") || words[4].equals("pace");
-        switch (words[4]) {
-            case "flood" -> flood(ring, guarantee, size, end);
-            case "ping" -> ping(ring, guarantee, size, end);
-            case "pace" -> pace(ring, guarantee, size, end);
-            case "recv" -> {}
-            default -> throw new IllegalArgumentException("there is no mode '" + words[4] + "': flood recv ping pace");
+        if (sends) {
+            work(words[4], ring, guarantee, size, began + TimeUnit.SECONDS.toNanos(seconds));
         }
         double took = (System.nanoTime() - began) / 1e9;
         long received = messages.get() - first;
@@ -131,10 +137,12 @@ public final class RingBench implements RingShell.Listener {
         // Safe: who ends has all, and all others have it.
         post(ring, Guarantee.SAFE, payload(STAMP, -1 - sent));
         // The last message of a node that was cut off does not come: that is said, and what there is is shown.
-        if (!ended.await(seconds + 20, TimeUnit.SECONDS)) {
+        if (!ended.await(seconds + WARM_SECONDS + 20, TimeUnit.SECONDS)) {
             System.err.println("RingBench: the last messages of " + ended.getCount() + " nodes did not come");
         }
         // What the ring and the sockets did meanwhile, for whoever wonders about a figure.
+        Duration processor = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+        System.out.println("processor time of the whole process " + processor.toMillis() + " ms");
         System.out.println("counters " + loop.submit(stack::counters).get() + " " + transport.counters());
         System.out.printf(
                 Locale.ROOT,
@@ -156,6 +164,16 @@ public final class RingBench implements RingShell.Listener {
                 latencies());
         // Not before all others have ended too: a neighbour that goes is a view change.
         new CountDownLatch(1).await(1, TimeUnit.SECONDS);
+    }
+
+    private void work(String mode, RingShell ring, Guarantee guarantee, int size, long end)
+            throws InterruptedException {
+        switch (mode) {
+            case "flood" -> flood(ring, guarantee, size, end);
+            case "ping" -> ping(ring, guarantee, size, end);
+            case "pace" -> pace(ring, guarantee, size, end);
+            default -> throw new IllegalArgumentException("there is no mode '" + mode + "': flood recv ping pace");
+        }
     }
 
     private void flood(RingShell ring, Guarantee guarantee, int size, long end) throws InterruptedException {
@@ -181,12 +199,14 @@ public final class RingBench implements RingShell.Listener {
     private void pace(RingShell ring, Guarantee guarantee, int size, long end) {
         long began = System.nanoTime();
         long due = began;
+        long posted = 0;
         while (due < end) {
             LockSupport.parkNanos(due - System.nanoTime());
             if (System.nanoTime() >= due) {
                 // Stamped with the time at which it was due: what the sender itself loses counts.
                 post(ring, guarantee, payload(size, sent++, due));
-                due = began + sent * (TimeUnit.SECONDS.toNanos(1) / PER_SECOND);
+                posted++;
+                due = began + posted * (TimeUnit.SECONDS.toNanos(1) / PER_SECOND);
             }
         }
     }
