@@ -254,10 +254,11 @@ final class WaitingCircles {
     /** Parts of a clone or group that have nothing to do with the circle still come first. */
     private void forParts(Action whole, Action then, Set<Action> circle) {
         Resource resource = whole.resource;
-        if (resource == null || !resource.isCollective() || !Tasks.isFinished(whole.keyTask)) {
+        String point = Tasks.ofNotification(whole.keyTask);
+        if (resource == null || !resource.isCollective() || !Tasks.isFinished(point)) {
             return;
         }
-        String task = Tasks.base(whole.keyTask);
+        String task = Tasks.base(point);
         for (Resource part : resource.primitives()) {
             for (Action own : actions.every(part, task, null)) {
                 if (!circle.contains(own)) {
