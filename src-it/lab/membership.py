@@ -8,6 +8,7 @@ import glob
 import json
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -189,19 +190,26 @@ def pause():
         for seconds in (half, 5):
             ring = Ring(row, 3)
             before = len(ring.views("n1"))
-            sh(NETLAB, "pause", "n3", "java", env=ring.env)
+            # By signals from here: on a busy machine a command takes longer than the pause.
+            pids = [int(pid) for pid in sh(NETLAB, "pids", "n3", "java", check=False, env=ring.env).stdout.split()]
+            check(len(pids) == 1, "one daemon in n3")
+            began = time.monotonic()
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
             time.sleep(seconds)
-            sh(NETLAB, "resume", "n3", "java", env=ring.env)
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+            stopped = time.monotonic() - began
             time.sleep(5)
             ring.await_view(set(ring.nodes), 30)
             changes = len(ring.views("n1")) - before
             with open(ring.log("n3"), errors="replace") as file:
-                named = re.search(r"was not scheduled for [45]\d\d\d ms", file.read()) is not None
-            record("pause", row=row, seconds=seconds, changes=changes, named=named)
-            print("| %s | %g s | %d | %s |" % (row, seconds, changes, "yes" if named else "no"), flush=True)
-            if seconds < 1:
+                named = re.search(r"was not scheduled for \d{4,} ms", file.read()) is not None
+            record("pause", row=row, seconds=seconds, stopped=round(stopped, 3), changes=changes, named=named)
+            print("| %s | %.3f s | %d | %s |" % (row, stopped, changes, "yes" if named else "no"), flush=True)
+            if seconds < 1 and stopped < 1.5 * seconds:
                 check(changes == 0, "%s, %g s: no view change" % (row, seconds))
-            else:
+            elif seconds > 1:
                 check(changes == 2 and named, "%s, 5 s: one view out, one back, and the node names its own pause" % row)
             ring.close()
 
