@@ -49,8 +49,7 @@ cp -r "$source/." "$work/"
 ln -sfn "$here/lab/systole.sh" "$work/stacks/systole.sh"
 export NETLAB_STATE=$work/state NETLAB_PREFIX=sm$((RANDOM % 900 + 100)) NETLAB_WRAP=${NETLAB_WRAP-nice -n -20}
 export PYTHONDONTWRITEBYTECODE=1 COROSYNC_ONLY=1 RUNS=$runs SIZES=$sizes MINUTES=$minutes OUT=$out LAB=$work QUICK=$quick ROWS=$rows
-# The classes beside the tree, so that what was just compiled is measured.
-BENCH_CLASSPATH=$top/cluster-daemon/node/target/test-classes:$top/cluster-daemon/node/target/classes:$top/cluster-daemon/core/target/classes:$(find -L "$SYSTOLE_TREE" -name "*.jar" -printf "%p:")
+BENCH_CLASSPATH=$top/cluster-daemon/node/target/test-classes:$(find -L "$SYSTOLE_TREE" -name "*.jar" -printf "%p:")
 export BENCH_CLASSPATH
 trap '"$work/netlab" down >/dev/null 2>&1; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
