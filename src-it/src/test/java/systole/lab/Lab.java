@@ -235,8 +235,11 @@ final class Lab implements AutoCloseable {
         until("node " + node + " is on", Duration.ofSeconds(20), () -> Files.exists(pid));
     }
 
-    /** The machine loses power: all its processes die and its cables are dead, at once. */
-    void crash(String node) {
+    /**
+     * The machine loses power: all its processes die and its cables are dead, at once. One call at a time, so that the power
+     * switch does not report a machine as off which the test has only begun to kill.
+     */
+    synchronized void crash(String node) {
         Process init = inits.remove(node);
         if (init == null) {
             return;
