@@ -70,6 +70,7 @@ class TopologyLabIT {
             case "crash" -> nodes.forEach(lab::crash);
             case "cut" -> nodes.forEach(lab::cut);
             case "boot" -> {
+                String witness = cluster.witness();
                 for (String node : nodes) {
                     // The power switch may have left it without power, or it lives on behind its cut cable.
                     lab.crash(node);
@@ -77,7 +78,6 @@ class TopologyLabIT {
                     plugIn(lab, node);
                 }
                 lab.start(nodes.toArray(String[]::new));
-                String witness = cluster.other(nodes.get(0));
                 lab.await(
                         nodes + " are online",
                         PATIENCE,
