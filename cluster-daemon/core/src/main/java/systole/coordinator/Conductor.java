@@ -90,6 +90,11 @@ final class Conductor {
         return coordinating && node.isReady() && walk == null && !planWanted && !planOutstanding;
     }
 
+    /** A node that the cluster's list does not have is in no plan, so no plan can let it go. */
+    boolean isSelfListed() {
+        return rollCall.isListed();
+    }
+
     /** How many actions of the present transition are under way. */
     int inFlight() {
         return walk == null ? 0 : walk.inFlight().size();

@@ -881,17 +881,17 @@ public final class NodeCore {
         }
         shuttingDown = true;
         node.event(Timeline.SHUTDOWN_BEGUN, "Shutdown: " + reason);
-        if (!node.isReady() && executor.history().isEmpty() && executor.busy().isEmpty()) {
-            node.emit(new NodeEffect.LeaveGroup());
-            stop(StopReason.SHUTDOWN, "Nothing was running here");
-            return;
-        }
         escalationNanos = nanos() + options.shutdownEscalationMillis() * 1_000_000L;
         wishShutdown();
     }
 
+    /** Asks the cluster to empty this node; leaves at once where no plan could do that and nothing was begun here. */
     private void wishShutdown() {
-        if (node.isReady()) {
+        boolean isPlanned = node.isReady() && (quorum.quorate() || conductor.isSelfListed());
+        if (!isPlanned && executor.history().isEmpty() && executor.busy().isEmpty()) {
+            node.emit(new NodeEffect.LeaveGroup());
+            stop(StopReason.SHUTDOWN, "Nothing was running here");
+        } else if (node.isReady()) {
             node.submit(clients.shutdownWish(node.self()));
         }
     }

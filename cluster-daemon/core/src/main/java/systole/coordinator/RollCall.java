@@ -26,7 +26,8 @@ import systole.state.Version;
  *
  * <p>With fencing on, a node that starts and was never in a quorate view waits as long for quorum: what it could plan
  * alone is void when the others come, and they would wait for its actions under way. Should services run on it, a quorate
- * part without it fences it first. With fencing off it plans at once, since it must have stopped them within the lease.
+ * part without it fences it first. With fencing off it plans at once, since it must have stopped them within the lease;
+ * so it does when it is asked to leave.
  */
 final class RollCall {
     private final NodeContext node;
@@ -65,7 +66,13 @@ final class RollCall {
         if (node.now().nanos() >= endNanos(patienceNanos)) {
             return false;
         }
-        return quorate ? !unseen().isEmpty() : fencing && sinceNanos == Long.MAX_VALUE;
+        return quorate ? !unseen().isEmpty() : fencing && sinceNanos == Long.MAX_VALUE && !isAskedToLeave();
+    }
+
+    private boolean isAskedToLeave() {
+        return node.state().nodes().values().stream()
+                .anyMatch(status ->
+                        status.isMember() && status.attributes().instance().containsKey("shutdown"));
     }
 
     /** When the patience ends: counted from the first quorate view, or from the start until there was one. */
@@ -74,16 +81,26 @@ final class RollCall {
         return from == Long.MAX_VALUE ? Long.MAX_VALUE : from + patienceNanos;
     }
 
+    /** Whether the cluster's own list has this node; a node alone without quorum cannot enter itself. */
+    boolean isListed() {
+        return listed().contains(node.self());
+    }
+
+    private Set<String> listed() {
+        Set<String> listed = new HashSet<>();
+        for (Element section : node.state().configuration().children("nodes")) {
+            section.children("node").forEach(entry -> listed.add(entry.attribute("uname", "")));
+        }
+        return listed;
+    }
+
     /** Gives each node its entry, again when a change of the configuration took it; called on the quorate coordinator. */
     void enter() {
         if (node.state().configuration() == called) {
             return;
         }
         called = node.state().configuration();
-        Set<String> listed = new HashSet<>();
-        for (Element section : node.state().configuration().children("nodes")) {
-            section.children("node").forEach(entry -> listed.add(entry.attribute("uname", "")));
-        }
+        Set<String> listed = listed();
         List<CibEdit> edits = new ArrayList<>();
         for (Map.Entry<NodeId, String> each : node.settings().nodeNames().entrySet()) {
             if (!listed.contains(each.getValue())) {

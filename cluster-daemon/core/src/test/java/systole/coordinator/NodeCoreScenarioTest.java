@@ -320,6 +320,25 @@ class NodeCoreScenarioTest {
         assertThat(cluster.where("web")).isEmpty();
     }
 
+    @Test
+    void aNodeThatWaitsForQuorumLeavesWhenItIsAsked() {
+        alphaAloneAfterACrashOfAll(true);
+        cluster.runFor(500);
+        cluster.give("alpha", new NodeInput.Shutdown("test"));
+        cluster.runFor(500);
+        assertThat(cluster.isUp("alpha")).isFalse();
+    }
+
+    @Test
+    void aNewNodeThatNeverMetTheOthersLeavesWhenItIsAsked() {
+        cluster.start("alpha");
+        cluster.cut("alpha");
+        cluster.runFor(500);
+        cluster.give("alpha", new NodeInput.Shutdown("test"));
+        cluster.runFor(500);
+        assertThat(cluster.isUp("alpha")).isFalse();
+    }
+
     private void alphaAloneAfterACrashOfAll(boolean fencing) {
         running(fencing, "web");
         cluster.crash("alpha", 0);
