@@ -2,7 +2,6 @@ package systole.lab;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  * address was on two machines. It asks no daemon and no agent.
  */
 final class AddressWatch implements AutoCloseable {
-    private static final String SERVICES = "10.79.0.1";
+    private static final String SERVICE = "10\\.79\\.0\\.1[0-9][0-9]";
 
     private final Lab lab;
     private final Thread thread;
@@ -61,7 +60,7 @@ final class AddressWatch implements AutoCloseable {
         }
     }
 
-    /** The service addresses (10.79.0.100 and up) of a machine that is on. */
+    /** The service addresses (10.79.0.100 to 199) of a machine that is on. */
     private Set<String> addresses(String node) {
         Set<String> addresses = new TreeSet<>();
         if (!lab.isOn(node)) {
@@ -73,16 +72,12 @@ final class AddressWatch implements AutoCloseable {
             for (String line : Files.readAllLines(Path.of("/proc", pid, "net/fib_trie"))) {
                 if (line.contains("|-- ")) {
                     last = line.substring(line.indexOf("|-- ") + 4).strip();
-                } else if (line.contains("/32 host LOCAL")
-                        && last.startsWith(SERVICES)
-                        && last.length() == SERVICES.length() + 2) {
+                } else if (line.contains("/32 host LOCAL") && last.matches(SERVICE)) {
                     addresses.add(last);
                 }
             }
-        } catch (NoSuchFileException dead) {
-            addresses.clear();
         } catch (IOException dead) {
-            // The machine died while it was read: it has no address any more.
+            // The machine died before or while it was read: it has no address any more.
             addresses.clear();
         }
         return addresses;

@@ -50,10 +50,8 @@ final class LabClient implements AutoCloseable {
         for (long answer : answers()) {
             if (answer >= millis) {
                 longest = Math.max(longest, answer - last);
-                last = answer;
-            } else {
-                last = answer;
             }
+            last = answer;
         }
         return Math.max(longest, System.currentTimeMillis() - last);
     }

@@ -92,10 +92,7 @@ class TopologyLabIT {
         try {
             Lab.until("where everything runs", PATIENCE, () -> {
                 seen.clear();
-                cluster.ask(cluster.witness())
-                        .ifPresent(status -> row.places()
-                                .keySet()
-                                .forEach(resource -> seen.put(resource, String.join(" ", status.places(resource)))));
+                seen.putAll(places(row, cluster));
                 return seen.equals(row.places());
             });
         } catch (AssertionError e) {
@@ -105,10 +102,7 @@ class TopologyLabIT {
                     e);
         }
         cluster.awaitSettled(cluster.witness());
-        Map<String, String> rested = new LinkedHashMap<>();
-        LabCluster.Status status = cluster.status(cluster.witness());
-        row.places().keySet().forEach(resource -> rested.put(resource, String.join(" ", status.places(resource))));
-        assertThat(rested)
+        assertThat(places(row, cluster))
                 .as("once settled after '" + row.step() + "' in " + story)
                 .isEqualTo(row.places());
         if (row.places().values().stream().anyMatch(place -> !place.equals("-"))) {
@@ -120,6 +114,13 @@ class TopologyLabIT {
         String outage =
                 row.step().equals("load") ? "" : "; longest without an answer " + client.outageSince(began) + " ms";
         System.out.println(story + ": " + row.step() + ": " + String.join(", ", places) + outage);
+    }
+
+    private static Map<String, String> places(TopologyStory.Row row, LabCluster cluster) {
+        LabCluster.Status status = cluster.status(cluster.witness());
+        Map<String, String> places = new LinkedHashMap<>();
+        row.places().keySet().forEach(resource -> places.put(resource, String.join(" ", status.places(resource))));
+        return places;
     }
 
     /** The examples' power switch is found under {@code /run/power}. */

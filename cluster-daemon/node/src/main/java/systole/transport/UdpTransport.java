@@ -467,9 +467,8 @@ public final class UdpTransport implements RingTransport {
             if (opened instanceof Opened.Accepted accepted) {
                 noteMulticast(accepted.from());
                 if (accepted.message() instanceof RingMessage.Token) {
-                    // The messages that were sent before it wait in other sockets: they are read first, or the ring
-                    // asks
-                    // for what has already arrived, and all send it again.
+                    // Messages sent before it wait in other sockets. They are read first, or the ring asks for what
+                    // has already arrived, and all send it again.
                     loop.execute(() -> receiver.received(accepted.from(), link, accepted.message()));
                 } else {
                     receiver.received(accepted.from(), link, accepted.message());

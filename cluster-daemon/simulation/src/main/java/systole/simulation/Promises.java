@@ -34,6 +34,7 @@ final class Promises {
     private final SortedSet<String> clones;
     private final SortedSet<String> promotables;
     private final boolean eachHalfAlone;
+    private final boolean oneAlone;
     private final TreeMap<Long, View> quorateViews = new TreeMap<>();
     private final Map<String, QuorumState> lastQuorum = new HashMap<>();
     private long checked;
@@ -42,11 +43,13 @@ final class Promises {
      * @param clones resources that run on every node
      * @param promotables those of them of which one is promoted
      * @param eachHalfAlone with {@code two_node} both halves may be quorate: fencing decides
+     * @param oneAlone a node is quorate by its own votes: with an empty disk it takes changes and answers none
      */
-    Promises(SortedSet<String> clones, SortedSet<String> promotables, boolean eachHalfAlone) {
+    Promises(SortedSet<String> clones, SortedSet<String> promotables, boolean eachHalfAlone, boolean oneAlone) {
         this.clones = clones;
         this.promotables = promotables;
         this.eachHalfAlone = eachHalfAlone;
+        this.oneAlone = oneAlone;
     }
 
     long checked() {
@@ -157,10 +160,10 @@ final class Promises {
         if (before == null || before.state != state) {
             checked++;
             // What a new life read from its disk counts as much as what was agreed; what one of two nodes took while
-            // the other may go on too does not: it may be overruled. Neither does what was taken before the first view
-            // in which answers were given.
+            // the other may go on too does not: it may be overruled. Neither does what a node that is quorate by
+            // itself took before it gave its first answer.
             QuorumState quorum = core.quorum();
-            boolean mayBeOverruled = state.position().lineage() == 0
+            boolean mayBeOverruled = oneAlone && state.position().lineage() == 0
                     || eachHalfAlone
                             && (!quorum.quorate()
                                     || quorum.view().orElseThrow().members().size() == 1);

@@ -70,7 +70,9 @@ final class SimulatedCluster implements SimulatedNode.World {
         this.promises = new Promises(
                 new TreeSet<>(List.of(CLONED, PROMOTABLE)),
                 new TreeSet<>(List.of(PROMOTABLE)),
-                shape.quorum().twoNode());
+                shape.quorum().twoNode(),
+                shape.quorum().votes().values().stream()
+                        .anyMatch(votes -> votes * 2 >= shape.quorum().configuredVotes()));
         this.network = new SimulatedNetwork<>(time, seed.fork("network"), NetworkConditions.lan());
         this.devices = new SimulatedDevices(seed.fork("devices"));
         SortedMap<NodeId, String> names = new TreeMap<>();

@@ -10,6 +10,7 @@ import systole.api.Request;
 import systole.daemon.tool.ToolOptions.UsageException;
 import systole.daemon.tool.ToolStep.Ask;
 import systole.daemon.tool.ToolStep.Say;
+import systole.kernel.ClusterException;
 import systole.model.Element;
 import systole.model.TimeSpan;
 
@@ -64,6 +65,11 @@ public final class AgentTools {
         } catch (UsageException e) {
             return ToolStep.fail(USAGE, call.name() + ": " + e.getMessage());
         }
+    }
+
+    /** Whether a guarded change was refused because somebody else was faster. */
+    static boolean hasMoved(Answer answer) {
+        return answer instanceof Answer.Failed failed && failed.advice() == ClusterException.Advice.READ_AGAIN;
     }
 
     /** What a failed request looks like to an agent. */

@@ -93,9 +93,7 @@ final class Cibadmin {
         }
         String guard = cib.attribute("admin_epoch", "0") + "." + cib.attribute("epoch", "0");
         return new Ask(new Request.Configure(edits, guard, "cibadmin", "cibadmin", true, false), answer -> {
-            if (answer instanceof Answer.Failed failed
-                    && triesLeft > 1
-                    && failed.whatHappened().contains("the configuration has moved")) {
+            if (triesLeft > 1 && AgentTools.hasMoved(answer)) {
                 return read(triesLeft - 1);
             }
             return answer instanceof Answer.Done ? ToolStep.out("") : AgentTools.failed(call, answer);

@@ -197,9 +197,7 @@ final class CrmAttribute {
         Request request =
                 new Request.Configure(List.of(edit), guard, call.name() + " " + name, call.name(), true, false);
         return new Ask(request, answer -> {
-            if (answer instanceof Answer.Failed failed
-                    && triesLeft > 1
-                    && failed.whatHappened().contains("the configuration has moved")) {
+            if (triesLeft > 1 && AgentTools.hasMoved(answer)) {
                 return readConfiguration(triesLeft - 1);
             }
             return answer instanceof Answer.Done ? ToolStep.out("") : AgentTools.failed(call, answer);

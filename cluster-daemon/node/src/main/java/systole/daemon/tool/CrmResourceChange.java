@@ -268,9 +268,7 @@ final class CrmResourceChange {
         Request request = new Request.Configure(
                 edits, guard, "crm_resource " + String.join(" ", call.arguments()), "crm_resource", true, false);
         return new Ask(request, answer -> {
-            if (answer instanceof Answer.Failed failed
-                    && triesLeft > 1
-                    && failed.whatHappened().contains("the configuration has moved")) {
+            if (triesLeft > 1 && AgentTools.hasMoved(answer)) {
                 return CrmResource.read(call, options, triesLeft - 1);
             }
             return answer instanceof Answer.Done
