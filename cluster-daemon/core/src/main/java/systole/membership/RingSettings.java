@@ -1,5 +1,7 @@
 package systole.membership;
 
+import java.util.Arrays;
+
 /**
  * Timing and sizes of the ring, equal on all nodes. Names are those of the {@code totem} section of
  * {@code corosync.conf} where the meaning is the same; all times in nanoseconds.
@@ -157,9 +159,25 @@ public record RingSettings(
         return datagramBytes - HEADROOM_BYTES;
     }
 
-    /** A number that differs, most likely, when the timing of two nodes differs. */
+    /** A number that differs, most likely, when the timing of two nodes differs; the same in every JVM. */
     public int digest() {
-        return hashCode();
+        return Arrays.hashCode(new long[] {
+            token,
+            tokenCeiling,
+            heartbeat,
+            tokenLoss,
+            tokenRetransmit,
+            hold,
+            join,
+            consensus,
+            windowSize,
+            maxMessages,
+            seqnoUnchangedConst,
+            missCountConst,
+            failRecvConst,
+            datagramBytes,
+            links
+        });
     }
 
     private static void require(boolean holds, String rule) {

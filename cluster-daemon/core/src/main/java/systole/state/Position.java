@@ -1,5 +1,7 @@
 package systole.state;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How far a node's durable state has come, in an order that never puts an acknowledged change behind one that was not.
  *
@@ -15,6 +17,16 @@ public record Position(long lineage, long sequence) implements Comparable<Positi
     public int compareTo(Position other) {
         int order = Long.compare(lineage, other.lineage);
         return order == 0 ? Long.compare(sequence, other.sequence) : order;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Position that && compareTo(that) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(lineage) + Long.hashCode(sequence);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package systole.state;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Version of the CIB as users know it: {@code admin_epoch.epoch.num_updates}. A change of the configuration raises the
  * epoch and sets num_updates to 0; a change of the status raises num_updates (controller-and-fencer.md section 18.1).
@@ -34,6 +36,16 @@ public record Version(long adminEpoch, long epoch, long numUpdates) implements C
             order = Long.compare(epoch, other.epoch);
         }
         return order == 0 ? Long.compare(numUpdates, other.numUpdates) : order;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Version that && compareTo(that) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * Long.hashCode(adminEpoch) + Long.hashCode(epoch)) + Long.hashCode(numUpdates);
     }
 
     @Override

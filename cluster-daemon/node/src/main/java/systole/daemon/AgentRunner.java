@@ -30,9 +30,14 @@ final class AgentRunner {
     private final String node;
     private final Consumer<NodeInput> inbox;
 
-    AgentRunner(Executor executor, ExecutorSettings settings, String node, Consumer<NodeInput> inbox) {
+    AgentRunner(
+            Executor executor,
+            ExecutorSettings settings,
+            AgentCatalog.Memory memory,
+            String node,
+            Consumer<NodeInput> inbox) {
         this.executor = executor;
-        this.catalog = new AgentCatalog(executor, new AgentFolders(settings));
+        this.catalog = new AgentCatalog(executor, new AgentFolders(settings), memory);
         this.node = node;
         this.inbox = inbox;
     }

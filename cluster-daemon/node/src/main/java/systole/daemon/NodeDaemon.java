@@ -116,7 +116,12 @@ final class NodeDaemon {
                 core,
                 ring,
                 stored.log(),
-                new Workers(executor, executorSettings, own.name(), paths.tree()),
+                new Workers(
+                        executor,
+                        executorSettings,
+                        MetadataFiles.open(paths.agentMetadata()),
+                        own.name(),
+                        paths.tree()),
                 history,
                 outside,
                 this::fatal);
@@ -263,7 +268,8 @@ final class NodeDaemon {
         }
     }
 
-    private record Workers(ProcessExecutor executor, ExecutorSettings settings, String node, Path tree)
+    private record Workers(
+            ProcessExecutor executor, ExecutorSettings settings, MetadataFiles metadata, String node, Path tree)
             implements NodeShell.Executors {
         @Override
         public Planner planner(Consumer<NodeInput> inbox) {
@@ -273,7 +279,7 @@ final class NodeDaemon {
         @Override
         public AgentRunner agents(Consumer<NodeInput> inbox) {
             executor.whenServiceDies(resource -> inbox.accept(new NodeInput.ServiceDied(resource)));
-            return new AgentRunner(executor, settings, node, inbox);
+            return new AgentRunner(executor, settings, metadata, node, inbox);
         }
 
         @Override

@@ -32,6 +32,11 @@ record NodePaths(Path root, Path tree) {
         return state().resolve("state");
     }
 
+    /** What agents said of themselves; made again when it is missing. */
+    Path agentMetadata() {
+        return state().resolve("agents");
+    }
+
     Path run() {
         return root.resolve("run");
     }
@@ -47,6 +52,7 @@ record NodePaths(Path root, Path tree) {
     void create() {
         try {
             Files.createDirectories(stateLog());
+            Files.createDirectories(agentMetadata());
             Files.createDirectories(run().resolve("systole"));
         } catch (IOException e) {
             throw new DaemonException(

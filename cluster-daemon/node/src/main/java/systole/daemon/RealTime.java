@@ -43,6 +43,11 @@ final class RealTime {
         NativeLong syscall(NativeLong number, Object... arguments);
     }
 
+    /** Loaded when it is first wanted. */
+    private static final class Loaded {
+        static final LibC C = Native.load("c", LibC.class);
+    }
+
     /** {@code struct sched_param}. */
     @Structure.FieldOrder("priority")
     public static final class SchedParam extends Structure {
@@ -63,7 +68,7 @@ final class RealTime {
             LOG.info("real-time priority is switched off in the configuration (system.sched_rr)");
             return;
         }
-        LibC c = Native.load("c", LibC.class);
+        LibC c = Loaded.C;
         boolean locked = c.mlockall(CURRENT_FUTURE_ONFAULT) == 0;
         String memory = locked ? "memory locked" : "memory not locked";
         boolean granted = true;
@@ -92,7 +97,7 @@ final class RealTime {
         if (!wanted) {
             return;
         }
-        LibC c = Native.load("c", LibC.class);
+        LibC c = Loaded.C;
         for (int thread : threads()) {
             if (isCompiler(thread) && c.sched_setscheduler(thread, SCHED_RR, new SchedParam(PRIORITY)) != 0) {
                 LOG.debug("the compiler keeps its priority");
@@ -104,7 +109,7 @@ final class RealTime {
     /** Lifts the calling thread above the others of the process, if these have real-time priority. */
     static void liftRingLoop(boolean wanted) {
         if (wanted) {
-            LibC c = Native.load("c", LibC.class);
+            LibC c = Loaded.C;
             // 0 is the calling thread. Refused when all of it was refused; then there is nothing more to say.
             if (c.sched_setscheduler(0, SCHED_RR, new SchedParam(RING_PRIORITY)) != 0) {
                 LOG.debug("the ring loop keeps its priority");

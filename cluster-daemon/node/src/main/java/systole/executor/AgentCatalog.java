@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import systole.executor.AgentRun.Kind;
 import systole.kernel.ClusterException;
 import systole.model.Element;
@@ -27,6 +28,7 @@ public final class AgentCatalog {
 
     private final Executor executor;
     private final AgentFolders agents;
+    private final Memory memory;
     private final Map<Key, Known> known = new ConcurrentHashMap<>();
     private final Map<Key, List<Consumer<Answer>>> asked = new ConcurrentHashMap<>();
     private final AtomicLong count = new AtomicLong();
@@ -40,11 +42,34 @@ public final class AgentCatalog {
 
     private record Key(Kind kind, String provider, String type) {}
 
-    private record Known(Path program, long modifiedMillis, Answer answer) {}
+    private record Known(Version version, Answer answer) {}
 
-    public AgentCatalog(Executor executor, AgentFolders agents) {
+    /** One state of an agent's file. Another state is another version, whatever its content. */
+    public record Version(Path program, long modifiedMillis, long size) {}
+
+    /** Remembers documents beyond the end of the daemon. Safe from any thread; never waits for a disk in {@link #find}. */
+    public interface Memory {
+        /** Forgets everything. */
+        Memory NONE = new Memory() {
+            @Override
+            public Optional<Element> find(String agent, Version version) {
+                return Optional.empty();
+            }
+
+            @Override
+            public void keep(String agent, Version version, Element document) {}
+        };
+
+        /** What was kept for exactly this version. */
+        Optional<Element> find(String agent, Version version);
+
+        void keep(String agent, Version version, Element document);
+    }
+
+    public AgentCatalog(Executor executor, AgentFolders agents, Memory memory) {
         this.executor = executor;
         this.agents = agents;
+        this.memory = memory;
     }
 
     /**
@@ -66,9 +91,12 @@ public final class AgentCatalog {
                                     + " has no parameters"));
             return;
         }
-        long modified = modified(program.get());
+        Version version = version(program.get());
         Known before = known.get(key);
-        if (before != null && before.program().equals(program.get()) && before.modifiedMillis() == modified) {
+        if (before == null) {
+            before = remembered(key, version);
+        }
+        if (before != null && before.version().equals(version)) {
             whenKnown.accept(before.answer());
             return;
         }
@@ -78,11 +106,22 @@ public final class AgentCatalog {
             return all;
         });
         if (receivers.get(0) == whenKnown) {
-            ask(key, program.get(), modified);
+            ask(key, version);
         }
     }
 
-    private void ask(Key key, Path program, long modified) {
+    private @Nullable Known remembered(Key key, Version version) {
+        Known found = memory.find(name(key), version)
+                .map(document -> new Known(version, answer(key, document)))
+                .filter(each -> each.answer().metadata().isPresent())
+                .orElse(null);
+        if (found != null) {
+            known.put(key, found);
+        }
+        return found;
+    }
+
+    private void ask(Key key, Version version) {
         AgentRun run = new AgentRun(
                 "meta-data-" + count.incrementAndGet() + "-" + name(key),
                 key.kind(),
@@ -99,7 +138,8 @@ public final class AgentCatalog {
         executor.run(run, result -> {
             Answer answer = answer(key, result);
             if (answer.metadata().isPresent()) {
-                known.put(key, new Known(program, modified, answer));
+                known.put(key, new Known(version, answer));
+                memory.keep(name(key), version, answer.document().orElseThrow());
             }
             List<Consumer<Answer>> receivers = asked.remove(key);
             if (receivers != null) {
@@ -114,7 +154,14 @@ public final class AgentCatalog {
             return problem("agent " + name(key) + " gave no meta-data: " + reason);
         }
         try {
-            Element document = MetadataXml.element(name(key), result.output());
+            return answer(key, MetadataXml.element(name(key), result.output()));
+        } catch (ClusterException e) {
+            return problem(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Answer answer(Key key, Element document) {
+        try {
             return new Answer(Optional.of(MetadataXml.of(name(key), document)), Optional.of(document), "");
         } catch (ClusterException e) {
             return problem(String.valueOf(e.getMessage()));
@@ -129,12 +176,12 @@ public final class AgentCatalog {
         return key.kind() == Kind.FENCE ? "stonith:" + key.type() : "ocf:" + key.provider() + ":" + key.type();
     }
 
-    private static long modified(Path program) {
+    private static Version version(Path program) {
         try {
-            return Files.getLastModifiedTime(program).toMillis();
+            return new Version(program, Files.getLastModifiedTime(program).toMillis(), Files.size(program));
         } catch (IOException e) {
             // It has just been removed: asking it will say so.
-            return -1;
+            return new Version(program, -1, -1);
         }
     }
 }

@@ -70,6 +70,14 @@ final class LinkAddresses {
                 "correct the address in the nodelist, or bring the interface up");
     }
 
+    static boolean isOfThisMachine(InetAddress address) {
+        try {
+            return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            throw new TransportException("cannot list the network interfaces: " + e.getMessage(), "check the network");
+        }
+    }
+
     private static boolean isLoopback(NetworkInterface candidate) {
         try {
             return candidate.isLoopback();

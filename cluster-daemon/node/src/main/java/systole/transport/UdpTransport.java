@@ -2,6 +2,8 @@ package systole.transport;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -11,12 +13,14 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
@@ -59,6 +63,12 @@ public final class UdpTransport implements RingTransport {
 
     /** More than the messages of one rotation, so that a token finds them read. */
     private static final int READ_AT_ONCE = 64;
+
+    /** Chunks of 256 KiB, four datagrams: Netty's own choice takes each of them from the system, zeroed, for every read. */
+    private static final ByteBufAllocator BUFFERS = new PooledByteBufAllocator(true, 0, 1, 1 << 13, 5);
+
+    private static final ChannelOption<Boolean> COMES_BACK =
+            NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_LOOP);
 
     private final EventLoop loop;
     private final InterconnectConf conf;
@@ -137,6 +147,8 @@ public final class UdpTransport implements RingTransport {
         DatagramChannel groupChannel = null;
         InetSocketAddress group = null;
         if (multicast) {
+            // What this node sends to all comes back to it only where another node shares its machine.
+            listening.config().setOption(COMES_BACK, sharesMachine(own, link));
             group = groupOf(link);
             groupChannel = openGroup(link, group, ip4, itsInterface);
         }
@@ -154,6 +166,17 @@ public final class UdpTransport implements RingTransport {
         }
         listening.pipeline().addLast(new Arrivals(link.number(), false, null));
         watch.add(link.number(), address.getAddress(), up -> loop.execute(() -> changed(link.number(), up)));
+    }
+
+    private boolean sharesMachine(Node own, Link link) {
+        for (Node node : conf.nodes()) {
+            if (!node.id().equals(own.id())
+                    && LinkAddresses.isOfThisMachine(
+                            LinkAddresses.resolve(conf, node, link.number()).getAddress())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void changed(int link, boolean up) {
@@ -200,6 +223,7 @@ public final class UdpTransport implements RingTransport {
                 .option(ChannelOption.SO_SNDBUF, RECEIVE_BUFFER)
                 .option(ChannelOption.IP_MULTICAST_IF, itsInterface)
                 .option(ChannelOption.IP_MULTICAST_TTL, ttl)
+                .option(ChannelOption.ALLOCATOR, BUFFERS)
                 .option(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new FixedRecvByteBufAllocator(1 << 16).maxMessagesPerRead(READ_AT_ONCE))
@@ -355,7 +379,7 @@ public final class UdpTransport implements RingTransport {
         if (closed) {
             return null;
         }
-        ByteBuf bytes = channels.get(0).alloc().directBuffer(2048, PacketCodec.MAX_DATAGRAM);
+        ByteBuf bytes = BUFFERS.directBuffer(2048, PacketCodec.MAX_DATAGRAM);
         try {
             return new Sealed(sealInto(bytes, message));
         } catch (BufferOverflowException tooLarge) {
@@ -384,7 +408,7 @@ public final class UdpTransport implements RingTransport {
         }
         long now = System.nanoTime();
         for (PeerRoute peer : peers.values()) {
-            ByteBuf bytes = channels.get(0).alloc().directBuffer(128);
+            ByteBuf bytes = BUFFERS.directBuffer(128);
             ByteBuffer target = bytes.nioBuffer(0, bytes.capacity());
             codec.sealReport(peer.heardLinks(now), target);
             Sealed packet = new Sealed(bytes.writerIndex(target.position()));

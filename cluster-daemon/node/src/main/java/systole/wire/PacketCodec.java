@@ -61,8 +61,7 @@ public final class PacketCodec {
     private final byte[] clusterName;
     private final long session;
     private final List<byte[]> keys;
-    private final Cipher cipher;
-    private final SecretKeySpec ownKey;
+    private final Sealing own;
     private final ByteBuffer clear = ByteBuffer.allocate(MAX_DATAGRAM);
     private final ByteBuffer nonce = ByteBuffer.allocate(12);
     private final Map<Integer, Peer> peers = new HashMap<>();
@@ -74,14 +73,29 @@ public final class PacketCodec {
     private static final class Peer {
         final long session;
         final int keyIndex;
-        final SecretKeySpec key;
+        final Sealing sealing;
         final ReplayWindow window;
 
-        Peer(long session, int keyIndex, SecretKeySpec key, ReplayWindow window) {
+        Peer(long session, int keyIndex, Sealing sealing, ReplayWindow window) {
             this.session = session;
             this.keyIndex = keyIndex;
-            this.key = key;
+            this.sealing = sealing;
             this.window = window;
+        }
+    }
+
+    /** A cipher for each key: one that changes keys expands them anew for each packet. */
+    private record Sealing(Cipher cipher, SecretKeySpec key) {
+        static Sealing with(SecretKeySpec key) {
+            try {
+                return new Sealing(Cipher.getInstance("AES/GCM/NoPadding"), key);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("this Java has no AES-GCM", e);
+            }
+        }
+
+        void begin(int mode, byte[] nonce) throws GeneralSecurityException {
+            cipher.init(mode, key, new GCMParameterSpec(8 * TAG, nonce));
         }
     }
 
@@ -104,12 +118,7 @@ public final class PacketCodec {
         this.clusterTag = tagOf(this.clusterName);
         this.keys = keys.stream().map(byte[]::clone).toList();
         this.nodes = new TreeSet<>(nodes);
-        try {
-            this.cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no AES-GCM", e);
-        }
-        this.ownKey = sessionKey(this.keys.get(0), self.value(), session);
+        this.own = Sealing.with(sessionKey(this.keys.get(0), self.value(), session));
     }
 
     /** The nodes of the cluster changed while it runs. */
@@ -165,11 +174,11 @@ public final class PacketCodec {
                 .put((byte) 0);
         out.putInt(clusterTag).putInt(self.value()).putLong(session).putLong(number);
         try {
-            cipher.init(Cipher.ENCRYPT_MODE, ownKey, new GCMParameterSpec(8 * TAG, nonceOf(number)));
+            own.begin(Cipher.ENCRYPT_MODE, nonceOf(number));
             ByteBuffer header = out.duplicate();
             header.limit(out.position()).position(start);
-            cipher.updateAAD(header);
-            cipher.doFinal(clear, out);
+            own.cipher().updateAAD(header);
+            own.cipher().doFinal(clear, out);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot encrypt", e);
         }
@@ -214,7 +223,7 @@ public final class PacketCodec {
         if (datagram.remaining() > MAX_DATAGRAM || number <= 0) {
             return drop(DropCause.STRANGER, from.value());
         }
-        Peer peer = known != null && sameSession && decrypt(datagram, start, number, known.key)
+        Peer peer = known != null && sameSession && decrypt(datagram, start, number, known.sealing)
                 ? known
                 : newPeer(datagram, start, from, theirSession, number, sameSession ? known : null);
         if (peer == null) {
@@ -239,26 +248,26 @@ public final class PacketCodec {
             if (known != null && known.keyIndex == i) {
                 continue;
             }
-            SecretKeySpec key = sessionKey(keys.get(i), from.value(), theirSession);
-            if (decrypt(datagram, start, number, key)) {
+            Sealing sealing = Sealing.with(sessionKey(keys.get(i), from.value(), theirSession));
+            if (decrypt(datagram, start, number, sealing)) {
                 // Numbers go on through a change of the key, so the window does too: nothing can be played again.
-                return new Peer(theirSession, i, key, known == null ? new ReplayWindow() : known.window);
+                return new Peer(theirSession, i, sealing, known == null ? new ReplayWindow() : known.window);
             }
         }
         return null;
     }
 
     /** Leaves the message in {@link #clear}. */
-    private boolean decrypt(ByteBuffer datagram, int start, long number, SecretKeySpec key) {
+    private boolean decrypt(ByteBuffer datagram, int start, long number, Sealing sealing) {
         clear.clear();
         try {
-            cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(8 * TAG, nonceOf(number)));
+            sealing.begin(Cipher.DECRYPT_MODE, nonceOf(number));
             ByteBuffer header = datagram.duplicate();
             header.limit(start + HEADER).position(start);
-            cipher.updateAAD(header);
+            sealing.cipher().updateAAD(header);
             ByteBuffer body = datagram.duplicate();
             body.position(start + HEADER);
-            cipher.doFinal(body, clear);
+            sealing.cipher().doFinal(body, clear);
             clear.flip();
             return true;
         } catch (GeneralSecurityException wrongTag) {

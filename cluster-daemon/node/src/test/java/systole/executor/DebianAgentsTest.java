@@ -104,7 +104,7 @@ class DebianAgentsTest {
     @Test
     void readsTheMetadataOfEveryInstalledAgentOnce() {
         needs("Dummy");
-        var catalog = new AgentCatalog(agents.executor, agents.executor.agents());
+        var catalog = new AgentCatalog(agents.executor, agents.executor.agents(), AgentCatalog.Memory.NONE);
         Map<String, CompletableFuture<AgentCatalog.Answer>> answers = new TreeMap<>();
         for (String provider : List.of("heartbeat", "pacemaker")) {
             for (String type : agents.executor.agents().agents(provider)) {

@@ -44,7 +44,7 @@ class OwnAgentsTest {
     void describesEveryParameterAndAction(String type) {
         try (var agents = own()) {
             var answer = new CompletableFuture<AgentCatalog.Answer>();
-            new AgentCatalog(agents.executor, agents.executor.agents())
+            new AgentCatalog(agents.executor, agents.executor.agents(), AgentCatalog.Memory.NONE)
                     .metadata(AgentRun.Kind.OCF, "systole", type, answer::complete);
 
             AgentMetadata metadata =
