@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import systole.graph.Synapse;
 import systole.scheduler.working.Node;
 import systole.scheduler.working.Resource;
@@ -17,7 +18,8 @@ import systole.scheduler.working.Resource;
  * Actions that wait for each other in a circle would wait for ever, and with them all that comes after. The reference
  * writes such graphs; here the weakest links of a circle give way: what a probe of a node finds that this very circle
  * has yet to bring up, then connections that wait for the fencing of a guest, then
- * demotions that wait for what must not be there in the unpromoted role, then orders that an administrator called
+ * demotions that wait for what must not be there in the unpromoted role, then what must be apart from something that is
+ * stopped on another node, then orders that an administrator called
  * optional, then live migrations (a stop and a start instead), then what fencing implies on another node, then ways back
  * of mandatory orders that make a stop wait for a start or for the fencing that implies it. A circle of mandatory orders stays.
  */
@@ -60,6 +62,7 @@ final class WaitingCircles {
                     || probesBeforeStops(members)
                     || connectionsAfterGuests(members)
                     || demotionsApart(members)
+                    || apartElsewhere(members)
                     || optionalOrders(members)
                     || migrations(members)
                     || impliedElsewhere(members)
@@ -140,6 +143,47 @@ final class WaitingCircles {
         return any;
     }
 
+    /**
+     * To be apart is a matter of one node. A clone or group as a whole has none, so that what is stopped elsewhere
+     * would be waited for as well; its parts are asked instead.
+     */
+    private boolean apartElsewhere(Set<Action> circle) {
+        boolean any = false;
+        for (Action first : circle) {
+            for (Edge edge : List.copyOf(first.after)) {
+                Action then = edge.then;
+                boolean whole = first.node == null || then.node == null;
+                if (edge.kinds != Kind.ANTI || !whole || !circle.contains(then)) {
+                    continue;
+                }
+                edge.kinds = 0;
+                any = true;
+                for (Action one : parts(first)) {
+                    for (Action other : parts(then)) {
+                        if (one.node != null && one.node == other.node) {
+                            joining.join(one, other, Kind.ANTI);
+                        }
+                    }
+                }
+            }
+        }
+        return any;
+    }
+
+    /** What stands behind a point of a clone or group; the action itself if it is none. */
+    private List<Action> parts(Action action) {
+        Resource resource = action.resource;
+        if (resource == null || !resource.isCollective()) {
+            return List.of(action);
+        }
+        String task = Tasks.base(Tasks.ofNotification(action.keyTask));
+        List<Action> parts = new ArrayList<>();
+        for (Resource part : resource.primitives()) {
+            parts.addAll(actions.every(part, task, null));
+        }
+        return parts;
+    }
+
     /** Apart in the unpromoted role: on its way from promoted to stopped a resource only passes through it. */
     private static boolean demotionsApart(Set<Action> circle) {
         boolean any = false;
@@ -200,7 +244,7 @@ final class WaitingCircles {
             }
             for (Edge edge : first.after) {
                 Action then = edge.then;
-                boolean elsewhere = then.resource == first.resource
+                boolean elsewhere = sameOrSibling(then.resource, first.resource)
                         && !Tasks.isUp(then.keyTask)
                         && then.node != null
                         && then.node != first.node;
@@ -211,6 +255,14 @@ final class WaitingCircles {
             }
         }
         return any;
+    }
+
+    /** The same resource, or two instances of one clone. */
+    private static boolean sameOrSibling(@Nullable Resource one, @Nullable Resource other) {
+        if (one == null || other == null) {
+            return false;
+        }
+        return one == other || (one.parent != null && one.parent.isClone() && one.parent == other.parent);
     }
 
     /** Of a clone or group only what runs on the fenced node has to wait until it is fenced. */
@@ -244,7 +296,8 @@ final class WaitingCircles {
                 if (back && circle.contains(edge.then)) {
                     edge.kinds = 0;
                     any = true;
-                    forParts(first, edge.then, circle);
+                    partsFirst(first, edge.then, circle);
+                    partsThen(first, edge.then, circle);
                 }
             }
         }
@@ -252,7 +305,7 @@ final class WaitingCircles {
     }
 
     /** Parts of a clone or group that have nothing to do with the circle still come first. */
-    private void forParts(Action whole, Action then, Set<Action> circle) {
+    private void partsFirst(Action whole, Action then, Set<Action> circle) {
         Resource resource = whole.resource;
         String point = Tasks.ofNotification(whole.keyTask);
         if (resource == null || !resource.isCollective() || !Tasks.isFinished(point)) {
@@ -263,6 +316,21 @@ final class WaitingCircles {
             for (Action own : actions.every(part, task, null)) {
                 if (!circle.contains(own)) {
                     joining.join(own, then, Kind.ORDER);
+                }
+            }
+        }
+    }
+
+    /** And those of what comes later still come later. */
+    private void partsThen(Action first, Action whole, Set<Action> circle) {
+        Resource resource = whole.resource;
+        if (resource == null || !resource.isCollective() || Tasks.isFinished(whole.keyTask)) {
+            return;
+        }
+        for (Resource part : resource.primitives()) {
+            for (Action own : actions.every(part, whole.keyTask, null)) {
+                if (!circle.contains(own)) {
+                    joining.join(first, own, Kind.ORDER);
                 }
             }
         }

@@ -35,7 +35,11 @@ class MendedClustersTest {
                 "probe-after-unfencing",
                 "group-with-its-own-member",
                 "resource-with-itself",
-                "failure-expired-and-well-since"
+                "failure-expired-and-well-since",
+                "apart-from-the-node-it-runs-on",
+                "container-active-twice-before-its-guest",
+                "member-beside-a-fenced-guest",
+                "instance-beside-a-fenced-one"
             })
     void keeps_every_promise(String name) throws IOException {
         assertThat(PlanProperties.broken(cib(name), NOW)).isEmpty();
@@ -67,6 +71,31 @@ class MendedClustersTest {
 
         assertThat(keys(plan)).contains("r3_start_0");
         assertThat(inputs(plan, "r2_migrate_from_0")).contains("r3_start_0");
+    }
+
+    @Test
+    void what_must_be_apart_from_its_own_node_does_not_wait_for_it_in_a_circle() throws IOException {
+        Plan plan = Scheduler.schedule(cib("apart-from-the-node-it-runs-on"), NOW);
+
+        assertThat(keys(plan)).contains("r1_start_0", "r2-podman-1_stop_0", "r2-podman-1_start_0");
+        assertThat(inputs(plan, "r1_start_0")).doesNotContain("r2_stopped_0");
+        assertThat(inputs(plan, "r2-podman-1_stop_0")).contains("r1_start_0");
+    }
+
+    @Test
+    void what_is_no_part_of_a_circle_keeps_its_place_after_it() throws IOException {
+        Plan plan = Scheduler.schedule(cib("member-beside-a-fenced-guest"), NOW);
+
+        assertThat(inputs(plan, "r0m1_stop_0")).contains("r3_stopped_0");
+    }
+
+    @Test
+    void an_instance_does_not_wait_for_another_one_that_fencing_stops() throws IOException {
+        Plan plan = Scheduler.schedule(cib("instance-beside-a-fenced-one"), NOW);
+
+        assertThat(inputs(plan, "r4p:1_stop_0")).doesNotContain("r4p:4_stop_0");
+        assertThat(inputs(plan, "r1_stop_0")).contains("r2_stopped_0");
+        assertThat(inputs(plan, "r2m0_stop_0")).contains("r2m0guest_stop_0");
     }
 
     private static Element cib(String name) throws IOException {
