@@ -23,9 +23,9 @@ import systole.graph.TransitionGraph;
 
 /** Pacemaker's own regression cases: what was reached once must not sink. */
 class ConformanceTest {
-    private static final int ACTIONS_FLOOR = 608;
-    private static final int ORDER_FLOOR = 608;
-    private static final int PARAMETERS_FLOOR = 608;
+    private static final int ACTIONS_FLOOR = 613;
+    private static final int ORDER_FLOOR = 613;
+    private static final int PARAMETERS_FLOOR = 613;
     private static final int SCORES_FLOOR = 613;
 
     @Test

@@ -20,6 +20,10 @@ import systole.scheduler.working.Role;
  * hundred thousand actions is no matter.
  */
 final class Fixpoint {
+    private static final int WHERE_REQUIRED_MATTERS = Kind.PUSH | Kind.PUSH_SAME_NODE | Kind.RESTART;
+    private static final int WHERE_RUNNABLE_IS_NO_MATTER =
+            Kind.ORDER | Kind.SERIALIZE | Kind.SHOW_FIRST | Kind.SHOW_THEN | Kind.INTERNAL;
+
     private final Cluster cluster;
     private final Actions actions;
     private final Joining joining;
@@ -161,10 +165,20 @@ final class Fixpoint {
         }
     }
 
-    /** Looking at a collective may have corrected what is recorded of it: what follows it is visited as well. */
+    /**
+     * Looking at a collective may have corrected what is recorded of it: what follows it is visited as well, over those
+     * edges for which it matters. A place in the order or in the graph is no reason (which points of a bundle are
+     * written depends on it).
+     */
     private static void addMarked(Seen seen, List<Action> open) {
         for (Action action : seen.marked) {
-            addThens(action, open);
+            int matters = action.runnable ? WHERE_REQUIRED_MATTERS : ~WHERE_RUNNABLE_IS_NO_MATTER;
+            for (int i = action.after.size() - 1; i >= 0; i--) {
+                Edge edge = action.after.get(i);
+                if (Kind.has(edge.kinds, matters)) {
+                    open.add(edge.then);
+                }
+            }
         }
         seen.marked.clear();
     }
@@ -344,8 +358,9 @@ final class Fixpoint {
         for (Resource instance : Instances.of(thenCollective)) {
             Resource match = Interleaving.compatible(cluster.nodes, instance, firstCollective, current);
             if (match == null) {
-                if (!current && Kind.has(edge.kinds, Kind.GATE | Kind.PUSH) && leaveWithoutNode(instance)) {
-                    changed |= Effects.THEN_CHANGED;
+                if (!current && Kind.has(edge.kinds, Kind.GATE | Kind.PUSH)) {
+                    // No change of "then" by this edge: nothing is blocked by way of colocations.
+                    leaveWithoutNode(instance, open);
                 }
                 continue;
             }
@@ -393,18 +408,22 @@ final class Fixpoint {
         return actions.newest(instance, then.keyTask);
     }
 
-    /** Takes the node of an instance that has no partner; returns whether it had one. */
-    private boolean leaveWithoutNode(Resource instance) {
-        boolean any = false;
+    /** Takes the node of an instance that has no partner, and follows that up. */
+    private void leaveWithoutNode(Resource instance, List<Action> open) {
         for (Resource primitive : instance.primitives()) {
             if (primitive.assigned != null) {
-                any = true;
                 primitive.assigned = null;
                 primitive.nextRole = Role.STOPPED;
+                List<Action> own = List.copyOf(actions.of(primitive));
+                int[] before = own.stream().mapToInt(Action::bits).toArray();
                 actions.leaveWithoutNode(primitive);
+                for (int i = 0; i < before.length; i++) {
+                    if (own.get(i).bits() != before[i]) {
+                        addThens(own.get(i), open);
+                    }
+                }
             }
         }
-        return any;
     }
 
     // ---- colocation blocking (10.6)

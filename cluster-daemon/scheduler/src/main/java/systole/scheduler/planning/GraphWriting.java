@@ -108,9 +108,7 @@ final class GraphWriting {
         if (resource.isClone()) {
             Seen seen = new Seen(actions);
             for (Action action : List.copyOf(actions.of(resource))) {
-                if (!Tasks.isNotificationPoint(action.keyTask)) {
-                    seen.look(action, null);
-                }
+                seen.look(action, null);
             }
             notifications.finish(resource);
         } else if (resource.bundle != null && resource.bundle.child != null) {

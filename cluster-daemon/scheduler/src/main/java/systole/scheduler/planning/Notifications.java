@@ -150,18 +150,21 @@ final class Notifications {
             pair.post.optional = false;
             pair.postDone.optional = false;
         }
-        for (Resource primitive : primitives) {
-            for (Action action : actions.of(primitive)) {
-                if (action.required() && action.node != null && isRoleTask(action.task)) {
-                    addAll(action, texts);
-                }
-            }
-        }
+        primitives.forEach(primitive -> tell(primitive, texts));
         if (!happens && !pair.task.equals(Tasks.STOP)) {
             return;
         }
         for (Resource primitive : primitives) {
             instance(primitive, pair, texts);
+        }
+    }
+
+    /** What happens to an instance itself says what happens to all. */
+    private void tell(Resource primitive, Map<String, String> texts) {
+        for (Action action : actions.of(primitive)) {
+            if (action.required() && action.node != null && isRoleTask(action.task)) {
+                addAll(action, texts);
+            }
         }
     }
 
@@ -408,6 +411,7 @@ final class Notifications {
         texts.put("notify_stop_resource", resource.id);
         texts.put("notify_stop_uname", node == null ? " " : node.name);
         for (Resource primitive : resource.top().primitives()) {
+            tell(primitive, texts);
             if (primitive.role == Role.STOPPED || primitive.role == Role.UNKNOWN) {
                 continue;
             }

@@ -304,7 +304,7 @@ final class WaitingCircles {
         return any;
     }
 
-    /** Parts of a clone or group that have nothing to do with the circle still come first. */
+    /** Parts of a clone or group that have nothing to do with the circle still come first, unless that makes another circle. */
     private void partsFirst(Action whole, Action then, Set<Action> circle) {
         Resource resource = whole.resource;
         String point = Tasks.ofNotification(whole.keyTask);
@@ -315,7 +315,7 @@ final class WaitingCircles {
         for (Resource part : resource.primitives()) {
             for (Action own : actions.every(part, task, null)) {
                 if (!circle.contains(own)) {
-                    joining.join(own, then, Kind.ORDER);
+                    joining.join(own, then, Kind.ORDER | Kind.WISH);
                 }
             }
         }
@@ -330,7 +330,7 @@ final class WaitingCircles {
         for (Resource part : resource.primitives()) {
             for (Action own : actions.every(part, whole.keyTask, null)) {
                 if (!circle.contains(own)) {
-                    joining.join(first, own, Kind.ORDER);
+                    joining.join(first, own, Kind.ORDER | Kind.WISH);
                 }
             }
         }
