@@ -65,7 +65,7 @@ public final class UdpTransport implements RingTransport {
     private static final int READ_AT_ONCE = 64;
 
     /** Chunks of 256 KiB, four datagrams: Netty's own choice takes each of them from the system, zeroed, for every read. */
-    private static final ByteBufAllocator BUFFERS = new PooledByteBufAllocator(true, 0, 1, 1 << 13, 5);
+    private static final ByteBufAllocator BUFFERS = new PooledByteBufAllocator(true, 0, 1, 1 << 13, 5, 0, 0, false);
 
     private static final ChannelOption<Boolean> COMES_BACK =
             NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_LOOP);
