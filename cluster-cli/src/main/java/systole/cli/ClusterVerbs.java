@@ -32,7 +32,15 @@ final class ClusterVerbs {
     static Level level() {
         List<Verb> verbs = new ArrayList<>();
         verbs.add(Verb.of("start", "Start the daemon of this node, and wait until it answers.")
-                .does(ClusterVerbs::start));
+                .flag("--all", "on all nodes, over ssh")
+                .any("NODE", Verb.Kind.NODE, "on these nodes, over ssh")
+                .does(call -> call.has("--all") || !call.all("NODE").isEmpty()
+                        ? RemoteVerbs.runOn(
+                                call,
+                                call.all("NODE"),
+                                call.session().environment().getOrDefault("SYSTOLE_REMOTE", "systole")
+                                        + " cluster start")
+                        : start(call)));
         verbs.add(Verb.of("stop", "Stop the resources of this node, then its daemon.")
                 .flag("--all", "all nodes of the cluster")
                 .maybe("NODE", Verb.Kind.NODE, "another node")
@@ -64,6 +72,8 @@ final class ClusterVerbs {
                     }
                     return ExitCode.OK.number();
                 }));
+        verbs.addAll(RemoteVerbs.cluster());
+        verbs.addAll(SetupVerbs.verbs());
         return new Level("cluster", List.of(), "Start and stop this node's part of the cluster.", verbs);
     }
 
@@ -96,7 +106,7 @@ final class ClusterVerbs {
         }
     }
 
-    private static int start(Call call) throws IOException, InterruptedException {
+    static int start(Call call) throws IOException, InterruptedException {
         Session session = call.session();
         if (answers(session)) {
             session.info("The daemon of this node is running already");

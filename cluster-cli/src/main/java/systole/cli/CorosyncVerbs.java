@@ -1,5 +1,6 @@
 package systole.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,16 +45,31 @@ final class CorosyncVerbs {
                     CorosyncConf.read(file.toString(), FileBackend.read(file));
                     return ExitCode.OK.number();
                 }));
-        verbs.add(Verb.of("diff", "Print the difference between the file of this node and another file.")
-                .one("FILE", Verb.Kind.FILE, "for instance the one of another node")
-                .does(call -> {
-                    call.out()
-                            .print(TextDiff.of(
-                                    FileBackend.read(file(call.session())),
-                                    FileBackend.read(Path.of(call.one("FILE")))));
-                    return ExitCode.OK.number();
-                }));
+        verbs.add(Verb.of("diff", "Compare the file of this node with another file, or with that of other nodes over ssh.")
+                .flag("--checksum", "only say which nodes' files differ")
+                .any("FILE|NODE", Verb.Kind.NODE, "a file, or nodes; default: all other nodes")
+                .does(CorosyncVerbs::diff));
+        verbs.addAll(RemoteVerbs.corosync());
+        verbs.add(Verb.of("log", "Print the daemon's log of this node.")
+                .option("--limit", "N", "only the last so many lines; default 100, 0 for all")
+                .any("NODE", Verb.Kind.NODE, "only of these nodes, over ssh")
+                .does(Logs::print));
         return new Level("corosync", List.of(), "See and change the interconnect.", verbs);
+    }
+
+    private static int diff(Call call) throws Exception {
+        List<String> words = call.all("FILE|NODE");
+        Path own = file(call.session());
+        if (words.size() != 1 || !Files.isRegularFile(Path.of(words.get(0)))) {
+            return RemoteVerbs.diff(call, own.toAbsolutePath(), words, call.has("--checksum"));
+        }
+        String difference = TextDiff.of(FileBackend.read(own), FileBackend.read(Path.of(words.get(0))));
+        if (call.session().json()) {
+            call.out().println(Output.of(difference.lines().toList()));
+        } else {
+            call.out().print(difference);
+        }
+        return ExitCode.OK.number();
     }
 
     private static Path file(Session session) {

@@ -6,16 +6,15 @@ import java.util.Optional;
 /** Commands of crm that are not here, each with what does its work: nobody should be told merely that a word is unknown. */
 final class Elsewhere {
     private static final String OWN_FILE =
-            "copy cluster.conf and authkey to that node with scp, restart its daemon: systole cluster restart";
+            "systole corosync push, then restart the daemons one by one: systole cluster restart";
     private static final String READ_HISTORY =
             "systole history list, systole history show VERSION, systole history resource RSC";
-    private static final String LOG = "the daemon's log: journalctl -u systoled, or the logfile of section logging";
+    private static final String LOG = "the daemon's log: systole history log";
     private static final String WHAT_IF =
             "try it on a copy: systole simulate --xml-file FILE --node-fail NODE --op-fail … (systole simulate --help)";
 
     /** {@code level.word}, or the word alone at the root. */
     private static final Map<String, String> INSTEAD = Map.ofEntries(
-            Map.entry("report", "collect /var/log/systole and /var/lib/systole of each node; " + READ_HISTORY),
             Map.entry("script", "write the objects to a file: systole configure load update FILE"),
             Map.entry("sbd", "use a fence agent: systole ra list stonith"),
             Map.entry("cibstatus", WHAT_IF),
@@ -24,30 +23,17 @@ final class Elsewhere {
             Map.entry("configure.assist", "write a template: systole configure rsc_template NAME AGENT …"),
             Map.entry("configure.upgrade", "nothing: all schemas are read, the newest is kept"),
             Map.entry(
-                    "cluster.init",
-                    "write etc/systole/cluster.conf (share/cluster.conf.example), then: systole keygen; systole cluster start"),
-            Map.entry("cluster.join", "add the node to cluster.conf on all nodes; " + OWN_FILE),
-            Map.entry(
                     "cluster.remove",
                     "systole cluster stop NODE; systole node delete NODE; take it out of cluster.conf"),
-            Map.entry("cluster.enable", "systemctl enable systoled"),
-            Map.entry("cluster.disable", "systemctl disable systoled"),
-            Map.entry("cluster.run", "run it over ssh on each node of: systole node show"),
-            Map.entry("cluster.copy", OWN_FILE),
-            Map.entry("cluster.diff", "fetch the other file, then: systole corosync diff FILE"),
             Map.entry(
                     "cluster.rename",
                     "systole corosync set totem.cluster_name NAME on all nodes, then restart the daemons"),
             Map.entry("cluster.crash_test", "systole sim for whole clusters under faults; " + WHAT_IF),
-            Map.entry("corosync.push", OWN_FILE),
-            Map.entry("corosync.pull", OWN_FILE),
             Map.entry("corosync.reload", "restart the daemons one node after the other: systole cluster restart"),
-            Map.entry("corosync.log", LOG),
             Map.entry(
                     "corosync.link", "see links with systole corosync status, change them with systole corosync edit"),
             Map.entry("corosync.add-node", "systole corosync edit; " + OWN_FILE),
             Map.entry("corosync.del-node", "systole node delete NODE; systole corosync edit"),
-            Map.entry("history.log", LOG),
             Map.entry("history.events", "systole history list"),
             Map.entry("history.latest", "systole history list --limit 20"),
             Map.entry("history.transitions", "the plans stand in " + LOG + "; " + READ_HISTORY),
@@ -64,13 +50,8 @@ final class Elsewhere {
             Map.entry("history.detail", "systole history list --output json"),
             Map.entry("history.setnodes", "systole history node NODE"),
             Map.entry(
-                    "resource.trace",
-                    "give the operation op_params trace_ra=1 (systole configure edit RSC); see docs/agents.md"),
-            Map.entry("resource.untrace", "take trace_ra away from the operation: systole configure edit RSC"),
-            Map.entry(
                     "resource.secret",
                     "let a role deny reading the parameter (systole help acl); show masks passwords in any case"),
-            Map.entry("resource.scores", "systole simulate --show-scores"),
             Map.entry("node.server", "systole corosync show"));
 
     private Elsewhere() {}

@@ -25,9 +25,9 @@ final class HistoryVerbs {
                 .example("systole history --limit 20")
                 .does(call -> call.has("--changes") ? changes(call) : events(call, event -> true)));
         verbs.add(Verb.of("changes", "List who changed the configuration, when, and to which version.")
-                .alias("log")
                 .option("--limit", "N", "only the last so many")
                 .does(HistoryVerbs::changes));
+        verbs.add(Logs.verb());
         verbs.add(Verb.of("diff", "Print the difference between two versions of the configuration.")
                 .one("A", Verb.Kind.VERSION, "a version as 0.17")
                 .maybe("B", Verb.Kind.VERSION, "another; default: the present one")
@@ -61,7 +61,11 @@ final class HistoryVerbs {
     }
 
     private static int limit(Call call) {
-        String word = call.option("--limit", "0");
+        return limit(call, 0);
+    }
+
+    static int limit(Call call, int fallback) {
+        String word = call.option("--limit", Integer.toString(fallback));
         if (word.length() > 6 || !word.chars().allMatch(Character::isDigit)) {
             throw new UsageException("'" + word + "' is no number", "write --limit N");
         }

@@ -71,6 +71,10 @@ final class ResourceVerbs {
                 .maybe("RSC", RESOURCE, "only of this resource")
                 .maybe("NODE", NODE, "only on this node")
                 .does(ResourceVerbs::operations));
+        verbs.add(TraceVerbs.trace());
+        verbs.add(TraceVerbs.untrace());
+        verbs.add(Verb.of("scores", "Show the scores of all resources on all nodes.")
+                .does(call -> SimulateVerb.scores(call)));
         return new Level("resource", List.of(), "Run, stop and move resources.", verbs);
     }
 

@@ -46,6 +46,7 @@ final class RootVerbs {
                 .flag("--force", "replace the present key")
                 .maybe("FILE", Verb.Kind.FILE, "default: ROOT/etc/systole/authkey")
                 .does(RootVerbs::keygen));
+        verbs.add(Report.verb());
         verbs.add(Verb.of("sim", "Run whole clusters in one process under faults; see docs/simulation.md.")
                 .any("ARGUMENT", Verb.Kind.WORD, "arguments of the simulator; --help lists them")
                 .raw()
@@ -160,18 +161,28 @@ final class RootVerbs {
                     "a key exists already",
                     "write --force to replace it on this node and on all others");
         }
+        writeKey(file);
+        call.session().info("key written to " + file + "; copy it to all nodes");
+        return ExitCode.OK.number();
+    }
+
+    /** A new key in the file, readable for its owner alone. */
+    static byte[] writeKey(Path file) throws IOException {
+        byte[] key = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        writeKey(file, key);
+        return key;
+    }
+
+    static void writeKey(Path file, byte[] key) throws IOException {
         Path parent = file.toAbsolutePath().getParent();
         if (parent != null) {
             Files.createDirectories(parent);
         }
-        byte[] key = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(key);
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.write(file, key);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
-        call.session().info("key written to " + file + "; copy it to all nodes");
-        return ExitCode.OK.number();
     }
 
     // ---- simulator ------------------------------------------------------------------------------------------------

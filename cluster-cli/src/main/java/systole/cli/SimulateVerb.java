@@ -98,6 +98,19 @@ final class SimulateVerb {
         return report.complete() ? ExitCode.OK.number() : ExitCode.FAILED.number();
     }
 
+    /** {@code resource scores}: the scores alone, as things are. */
+    static int scores(Call call) {
+        Element cib = input(call);
+        Simulation.Report report =
+                Simulation.run(cib, Instant.now(), new Simulation.Request(List.of(), List.of(), false, true, ""));
+        if (call.session().json()) {
+            call.out().println(Output.of(report.scoreLines()));
+        } else {
+            report.scoreLines().forEach(call.out()::println);
+        }
+        return ExitCode.OK.number();
+    }
+
     private static Element input(Call call) {
         String file = call.option("--xml-file");
         Element cib;

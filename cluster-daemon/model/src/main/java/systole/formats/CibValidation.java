@@ -30,6 +30,7 @@ public final class CibValidation {
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, Element> ids = new LinkedHashMap<>();
     private final Set<String> roles = new LinkedHashSet<>();
+    private final Set<String> nodes = new LinkedHashSet<>();
     private int line;
 
     private CibValidation(String source) {
@@ -233,6 +234,7 @@ public final class CibValidation {
         }
         // The schema types the id of a node as text, not as ID: the entry of a remote node has the id of its primitive.
         if (element.is("node")) {
+            nodes.add(id);
             return;
         }
         Element other = ids.putIfAbsent(id, element);
@@ -263,7 +265,11 @@ public final class CibValidation {
             case "group", "clone", "master" -> members(element, near);
             case "expression" -> expression(element, near);
             case "rsc_location" -> location(element, near);
-            case "rsc_colocation" -> pairOrSets(element, "rsc", "with-rsc", near);
+            case "rsc_colocation" -> {
+                pairOrSets(element, "rsc", "with-rsc", near);
+                setsAlone(element, near);
+            }
+            case "bundle" -> bundle(element, near);
             case "rsc_order" -> pairOrSets(element, "first", "then", near);
             case "fencing-level" -> level(element, near);
             default -> {}
@@ -422,6 +428,34 @@ public final class CibValidation {
         }
     }
 
+    private void setsAlone(Element colocation, String near) {
+        if (colocation.child("resource_set").isPresent() && colocation.attribute("node-attribute") != null) {
+            error(
+                    colocation,
+                    near,
+                    "colocation '" + colocation.id() + "' has resource sets and node-attribute, which counts for two"
+                            + " resources only",
+                    "write it as colocations of two resources each, or take node-attribute away");
+        }
+    }
+
+    /** A resource inside a container is run by a remote daemon, which must be reached. */
+    private void bundle(Element bundle, String near) {
+        Optional<Element> primitive = bundle.child("primitive");
+        boolean reached = bundle.child("network")
+                .map(network -> network.attribute("ip-range-start") != null || network.attribute("control-port") != null)
+                .orElse(false);
+        if (primitive.isPresent() && !reached) {
+            error(
+                    bundle,
+                    near,
+                    "bundle '" + bundle.id() + "' cannot control '"
+                            + primitive.get().id() + "' inside its containers: its network has neither ip-range-start"
+                            + " nor control-port",
+                    "add one of them, as: network control-port=3121");
+        }
+    }
+
     private void level(Element level, String near) {
         if (level.attribute("target") == null
                 && level.attribute("target-pattern") == null
@@ -514,6 +548,15 @@ public final class CibValidation {
                     "'" + nearestId + "' has role '" + element.id() + "', which does not exist"
                             + NearestWord.hint(element.id(), roles),
                     "define the role or correct the name");
+        }
+        String subject = element.is("acl_permission") ? element.attribute("reference") : null;
+        if (subject != null && !ids.containsKey(subject) && !nodes.contains(subject)) {
+            error(
+                    element,
+                    near,
+                    "permission '" + element.id() + "' is about '" + subject + "', which does not exist"
+                            + NearestWord.hint(subject, resources),
+                    "define it or correct the name");
         }
         for (Element child : element.children()) {
             walk(child, near, resources);

@@ -73,7 +73,10 @@ final class CrmAcls {
             }
             words.skip();
             Map<String, String> head = new LinkedHashMap<>();
-            if (words.peek().length() > 1 && words.peek().endsWith(":")) {
+            String named = words.takeAfter("$id=");
+            if (named != null) {
+                head.put("id", named);
+            } else if (words.peek().length() > 1 && words.peek().endsWith(":")) {
                 String word = words.take("an id");
                 head.put("id", word.substring(0, word.length() - 1));
             }
@@ -83,6 +86,11 @@ final class CrmAcls {
             Map<String, String> typed = new LinkedHashMap<>(head);
             while (!words.atEnd() && !RIGHTS.contains(words.peekLower())) {
                 specification(words.take("what the right is about"), head, typed, into, tag);
+            }
+            if (typed.containsKey("attribute") && !typed.containsKey("object-type")) {
+                throw new CrmSyntaxException(
+                        "attr: says which attribute of the elements that type:ELEMENT names; type: is missing",
+                        "attr:" + typed.get("attribute"));
             }
             if (typed.size() > head.size()) {
                 into.add(Element.of(tag, typed, List.of()));
@@ -124,6 +132,9 @@ final class CrmAcls {
                     "'" + name + "' is no shortcut of a right" + NearestWord.hint(name, SHORTCUTS.keySet()), word);
         }
         int bar = form.indexOf('|');
+        if (bar < 0 && !form.contains("@'") && !argument.isEmpty()) {
+            throw new CrmSyntaxException("shortcut '" + name + "' takes no argument", word);
+        }
         String base = bar < 0 ? form : form.substring(0, bar);
         String more = bar < 0 ? "" : form.substring(bar + 1);
         String first = argument;
@@ -177,7 +188,7 @@ final class CrmAcls {
                 at = end + 1;
             }
         }
-        if (at != xpath.length() || arguments.stream().anyMatch(argument -> argument.contains(":"))) {
+        if (at != xpath.length() || !arguments.stream().allMatch(CrmValues::hasIdCharactersOnly)) {
             return null;
         }
         if (form.contains("cli-prefer-")) {

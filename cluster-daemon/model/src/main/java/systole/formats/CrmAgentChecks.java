@@ -37,6 +37,9 @@ final class CrmAgentChecks {
             "passwd_script",
             "password_script");
 
+    /** Classes that the schema has and no executor carries out. */
+    private static final Set<String> NOT_RUN = Set.of("heartbeat", "nagios", "upstart");
+
     private static final Set<String> ONCE = Set.of("start", "stop", "promote", "demote");
 
     private static final Set<String> ALWAYS_KNOWN = Set.of("trace_ra", "trace_dir", "CRM_meta_timeout");
@@ -76,6 +79,13 @@ final class CrmAgentChecks {
         String agentClass = typed.attribute("class", "");
         String provider = typed.attribute("provider", "");
         String type = typed.attribute("type", "");
+        if (NOT_RUN.contains(agentClass)) {
+            findings.add(Finding.doubt(
+                    place,
+                    "agents of class '" + agentClass + "' are not run here, so '" + draft.id() + "' would never start",
+                    "use an agent of class ocf, systemd, service, lsb or stonith"));
+            return;
+        }
         Optional<AgentCatalog.Agent> agent = agents.describe(agentClass, provider, type);
         if (agent.isEmpty()) {
             unknownAgent(agentClass, provider, type, place);

@@ -36,7 +36,7 @@ final class CrmAlerts {
                 }
                 case "select" -> {
                     words.skip();
-                    children.add(select(words));
+                    addSelection(select(words), children);
                 }
                 case "to" -> {
                     words.skip();
@@ -49,6 +49,19 @@ final class CrmAlerts {
             }
         }
         return new CrmDraft("alert", id, CrmParser.element("alert", attributes, children, statement), false, statement);
+    }
+
+    /** The schema has one selection: a further one adds to it. */
+    private static void addSelection(Element selection, List<Element> children) {
+        for (int i = 0; i < children.size(); i++) {
+            if (children.get(i).is("select")) {
+                List<Element> kinds = new ArrayList<>(children.get(i).children());
+                kinds.addAll(selection.children());
+                children.set(i, children.get(i).withChildren(kinds));
+                return;
+            }
+        }
+        children.add(selection);
     }
 
     private static Element select(CrmWords words) {

@@ -44,10 +44,10 @@ final class CrmBundleParser {
                 children.add(Element.of(keyword, plain(words), List.of()));
             } else if (keyword.equals("network")) {
                 words.skip();
-                children.add(Element.of("network", plain(words), mappings(words, "port-mapping", id)));
+                children.add(Element.of("network", plain(words), mappings(words, "port-mapping")));
             } else if (keyword.equals("storage")) {
                 words.skip();
-                children.add(Element.of("storage", plain(words), mappings(words, "storage-mapping", id)));
+                children.add(Element.of("storage", plain(words), mappings(words, "storage-mapping")));
             } else if (keyword.equals("meta")) {
                 words.skip();
                 children.add(parser.set(
@@ -66,16 +66,10 @@ final class CrmBundleParser {
                 "bundle", id, CrmParser.element("bundle", attributes, children, statement), false, statement);
     }
 
-    private static List<Element> mappings(CrmWords words, String tag, String bundle) {
+    private static List<Element> mappings(CrmWords words, String tag) {
         List<Element> found = new ArrayList<>();
         while (words.takeIf(tag)) {
             Map<String, String> attributes = plain(words);
-            if (!attributes.containsKey("id")) {
-                Map<String, String> named = new LinkedHashMap<>();
-                named.put("id", bundle + "_" + tag.replace('-', '_') + "_" + (found.size() + 1));
-                named.putAll(attributes);
-                attributes = named;
-            }
             found.add(Element.of(tag, attributes, List.of()));
         }
         return found;

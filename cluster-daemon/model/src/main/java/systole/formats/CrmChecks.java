@@ -141,6 +141,13 @@ final class CrmChecks {
         for (String id : named) {
             target(draft.id(), id, place);
         }
+        if (named.size() == 1 && (draft.kind().equals("colocation") || draft.kind().equals("order"))) {
+            findings.add(Finding.warning(
+                    place,
+                    draft.kind() + " '" + draft.id() + "' names no resource but '"
+                            + named.iterator().next() + "', so it never does anything",
+                    "name a second resource, or delete it"));
+        }
         String node = draft.element().attribute("node");
         if (node != null && !knowsNode(node)) {
             findings.add(Finding.warning(

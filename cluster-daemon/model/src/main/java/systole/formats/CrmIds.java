@@ -66,7 +66,7 @@ final class CrmIds {
 
     private static boolean isCounted(Element element) {
         return switch (element.name()) {
-            case "resource_set", "acl_permission", "attribute" -> true;
+            case "resource_set", "acl_permission", "attribute", "port-mapping", "storage-mapping" -> true;
             default -> false;
         };
     }
@@ -80,7 +80,7 @@ final class CrmIds {
             case "instance_attributes", "meta_attributes", "utilization", "rule", "duration", "date_spec" ->
                 prefix + "-" + element.name();
             case "expression", "date_expression", "rsc_expression", "op_expression" -> prefix + "-expression";
-            case "resource_set", "acl_permission", "attribute" -> prefix;
+            case "resource_set", "acl_permission", "attribute", "port-mapping", "storage-mapping" -> prefix;
             case "fencing-level" -> "fencing";
             case "recipient" -> prefix + "-recipient-" + recipients;
             case "cluster_property_set" -> prefix;

@@ -363,6 +363,11 @@ final class CrmParser {
             Element pair = pair(word);
             String key = pair.attribute("name", "");
             String value = pair.attribute("value");
+            if (key.equals("id") && value != null && parameters.isEmpty()) {
+                words.skip();
+                attributes.put("id", value);
+                continue;
+            }
             boolean own = OP_ATTRIBUTES.contains(key) && !pair.attributes().containsKey("id");
             if (own && !parameters.isEmpty()) {
                 throw new CrmSyntaxException(
@@ -480,6 +485,11 @@ final class CrmParser {
                                 + NearestWord.hint(name, LOCATION_ATTRIBUTES),
                         word);
             }
+            if (name.equals("role") && !children.isEmpty()) {
+                throw new CrmSyntaxException(
+                        "the role of a set of resources stands at its members, as in { a:" + value + " b:" + value + " }",
+                        word);
+            }
             attributes.put(name, name.equals("role") ? CrmSets.role(value, id) : value);
         }
         if (words.peekIs("rule")) {
@@ -537,12 +547,6 @@ final class CrmParser {
         if (!parsed.plain().isEmpty()) {
             roleOrInstance("rsc", parsed.plain().get(0), attributes);
             roleOrInstance("with-rsc", parsed.plain().get(1), attributes);
-        } else if (parsed.sets().size() == 1
-                && parsed.sets().get(0).children().size() == 1
-                && !words.rest().contains("_rsc_set_")
-                && !statement.text().contains("_rsc_set_")
-                && parsed.sets().get(0).attribute("sequential") == null) {
-            throw words.wrong("a second resource is expected");
         }
         trailing(words, attributes, Set.of("node-attribute", "influence"));
         return new CrmDraft(
@@ -610,11 +614,6 @@ final class CrmParser {
                     attributes.put(prefixes[i] + "-action", member.suffix());
                 }
             }
-        } else if (parsed.sets().size() == 1
-                && parsed.sets().get(0).children().size() == 1
-                && !statement.text().contains("_rsc_set_")
-                && parsed.sets().get(0).attribute("sequential") == null) {
-            throw words.wrong("a second resource is expected");
         }
         trailing(words, attributes, Set.of("symmetrical"));
         String symmetrical = attributes.get("symmetrical");

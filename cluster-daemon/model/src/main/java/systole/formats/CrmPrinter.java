@@ -194,7 +194,7 @@ final class CrmPrinter {
             sets(sets, "role", out);
             out.append(" }");
         } else if (location.attribute("rsc-pattern") != null) {
-            out.append('/').append(location.attribute("rsc-pattern")).append('/');
+            out.append(CrmValues.quoteIfNeeded("/" + location.attribute("rsc-pattern") + "/"));
         } else {
             out.append(location.attribute("rsc", ""));
         }
@@ -303,7 +303,7 @@ final class CrmPrinter {
             }
             members += set.children().size();
         }
-        if (members <= simple) {
+        if (members <= simple && (members > 1 || simple == 1)) {
             out.append(" _rsc_set_");
         }
     }
@@ -424,7 +424,7 @@ final class CrmPrinter {
         StringBuilder out = new StringBuilder("select");
         for (Element kind : select.children()) {
             out.append(' ').append(kind.name().substring(Math.min(7, kind.name().length())));
-            if (kind.is("select_attributes") && !kind.children().isEmpty()) {
+            if (kind.is("select_attributes")) {
                 out.append(" {");
                 for (Element attribute : kind.children()) {
                     out.append(' ').append(attribute.attribute("name", ""));

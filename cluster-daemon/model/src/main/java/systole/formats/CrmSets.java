@@ -80,6 +80,7 @@ final class CrmSets {
         List<Element> sets = new ArrayList<>();
         List<Member> open = new ArrayList<>();
         List<Member> plain = new ArrayList<>();
+        Map<String, String> attributes = new LinkedHashMap<>();
         boolean forced = false;
         boolean simple = true;
         while (!queue.isEmpty()) {
@@ -88,19 +89,14 @@ final class CrmSets {
                 forced = true;
             } else if (word.equals("(") || word.equals("[")) {
                 simple = false;
-                close(open, suffix, Map.of(), sets);
+                close(open, suffix, attributes, sets);
+                attributes.clear();
                 bracket(word, queue, suffix, sets, words);
             } else if (word.equals(")") || word.equals("]")) {
                 throw new CrmSyntaxException("the closing bracket '" + word + "' has no opening one", word);
             } else if (word.indexOf('=') > 0 && !open.isEmpty() && isSetAttribute(word)) {
                 simple = false;
-                Map<String, String> attributes = new LinkedHashMap<>();
                 setAttribute(word, word.indexOf('='), attributes);
-                while (!queue.isEmpty() && isSetAttribute(queue.element())) {
-                    String more = queue.remove();
-                    setAttribute(more, more.indexOf('='), attributes);
-                }
-                close(open, suffix, attributes, sets);
             } else if (word.indexOf('=') > 0) {
                 throw new CrmSyntaxException(
                         "attribute '" + word
@@ -109,7 +105,7 @@ final class CrmSets {
             } else {
                 Member member = member(word, suffix);
                 if (!open.isEmpty() && !open.get(open.size() - 1).suffix().equals(member.suffix())) {
-                    close(open, suffix, Map.of(), sets);
+                    close(open, suffix, attributes, sets);
                 }
                 open.add(member);
                 plain.add(member);
@@ -118,7 +114,7 @@ final class CrmSets {
         if (simple && !forced && plain.size() == simpleCount) {
             return new Parsed(plain, List.of());
         }
-        close(open, suffix, Map.of(), sets);
+        close(open, suffix, attributes, sets);
         return new Parsed(List.of(), sets);
     }
 

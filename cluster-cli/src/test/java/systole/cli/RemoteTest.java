@@ -1,0 +1,167 @@
+package systole.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import systole.api.Json;
+
+/** Commands that reach other nodes, with a program in the place of ssh that runs them in a folder of each node. */
+class RemoteTest {
+    @TempDir
+    private Path folder;
+
+    private StringWriter out;
+    private StringWriter err;
+    private final Map<String, String> environment = new HashMap<>();
+
+    @BeforeEach
+    void makeNodes() throws IOException {
+        Path ssh = folder.resolve("ssh");
+        // $1 is the node; its files are those of the folder of that name, by the paths of this one.
+        Files.writeString(ssh, """
+                #!/bin/sh
+                [ "$1" != down ] || { echo 'no route to host' >&2; exit 255; }
+                eval "$(printf '%s' "$2" | sed "s#FOLDER/here#FOLDER/$1#g")"
+                """.replace("FOLDER", folder.toString()));
+        Files.setPosixFilePermissions(ssh, PosixFilePermissions.fromString("rwx------"));
+        environment.put("CIB_file", folder.resolve("cib.xml").toString());
+        environment.put("HOME", folder.toString());
+        environment.put("SYSTOLE_SSH", ssh.toString());
+        for (String node : List.of("here", "n2", "n3")) {
+            Files.createDirectories(folder.resolve(node).resolve("etc/systole"));
+        }
+    }
+
+    private int run(String... args) {
+        out = new StringWriter();
+        err = new StringWriter();
+        String[] all =
+                Arrays.copyOf(new String[] {"--root", folder.resolve("here").toString()}, args.length + 2);
+        System.arraycopy(args, 0, all, 2, args.length);
+        return Systole.run(all, environment, "systole", new PrintWriter(out), new PrintWriter(err));
+    }
+
+    private String ok(String... args) {
+        assertThat(run(args)).as("%s %s", out, err).isZero();
+        return out.toString();
+    }
+
+    private Path file(String node, String name) {
+        return folder.resolve(node).resolve("etc/systole").resolve(name);
+    }
+
+    @Test
+    void aNewClusterIsWrittenAndGivenToTheOthers() throws IOException {
+        ok("cluster", "init", "-n", "web", "--copy", "n2=192.0.2.2", "n3=192.0.2.3");
+        assertThat(Files.readString(file("n2", "cluster.conf")))
+                .isEqualTo(Files.readString(file("here", "cluster.conf")))
+                .contains("cluster_name: web", "ring0_addr: 192.0.2.3", "two_node: 1");
+        assertThat(Files.readAllBytes(file("n3", "authkey"))).isEqualTo(Files.readAllBytes(file("here", "authkey")));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file("n3", "authkey"))))
+                .isEqualTo("r--------");
+        assertThat(run("cluster", "init", "n2", "n3")).isEqualTo(1);
+        assertThat(err.toString()).contains("exists already").contains("--force");
+        assertThat(run("cluster", "init", "--force", "n2=a,b", "n3=c")).isEqualTo(64);
+        assertThat(err.toString()).contains("'n3' has 1 addresses, others 2");
+    }
+
+    @Test
+    void aFileIsCopiedAndCompared() throws IOException {
+        ok("cluster", "init", "n2", "n3");
+        Path motd = folder.resolve("here/motd");
+        Files.writeString(motd, "hello\n");
+        assertThat(run("cluster", "diff", motd.toString())).isEqualTo(1);
+        ok("cluster", "copy", motd.toString());
+        assertThat(folder.resolve("n3/motd")).hasContent("hello\n");
+        ok("cluster", "diff", motd.toString());
+        Files.writeString(folder.resolve("n3/motd"), "hallo\n");
+        assertThat(run("--output", "json", "cluster", "diff", motd.toString())).isEqualTo(1);
+        assertThat(Json.read(out.toString()).toString())
+                .contains("node=n2, same=true", "node=n3, same=false", "+ hallo");
+        assertThat(run("cluster", "copy", "motd")).isEqualTo(64);
+        assertThat(run("cluster", "copy", motd.toString(), "n4")).isEqualTo(1);
+        assertThat(err.toString()).contains("node 'n4' does not exist");
+    }
+
+    @Test
+    void aCommandRunsOnEachNodeAndAFailureIsSaidWithItsNode() throws IOException {
+        ok("cluster", "init", "n2", "n3", "down");
+        assertThat(run("cluster", "run", "echo on-$1")).isEqualTo(1);
+        assertThat(out.toString()).contains("on-n2\n").contains("on-n3\n");
+        assertThat(err.toString()).contains("ERROR: [down] ended with code 255: no route to host");
+        assertThat(Json.read(ok("--output", "json", "cluster", "run", "echo hi", "n3")).toString())
+                .contains("node=n3").contains("out=hi");
+    }
+
+    @Test
+    void theInterconnectsFileIsPushedPulledAndCompared() throws IOException {
+        ok("cluster", "init", "n2", "n3");
+        ok("corosync", "push", "n2");
+        ok("corosync", "diff", "n2");
+        Files.writeString(
+                file("n2", "cluster.conf"),
+                Files.readString(file("here", "cluster.conf")).replace("udpu", "knet"));
+        assertThat(run("corosync", "diff", "n2")).isEqualTo(1);
+        ok("corosync", "pull", "n2");
+        assertThat(Files.readString(file("here", "cluster.conf"))).contains("transport: knet");
+        String before = Files.readString(file("here", "cluster.conf"));
+        Files.writeString(file("n2", "cluster.conf"), "totem {\n");
+        assertThat(run("corosync", "pull", "n2")).isEqualTo(1);
+        assertThat(Files.readString(file("here", "cluster.conf"))).isEqualTo(before);
+    }
+
+    @Test
+    void aReportHasStateAndFilesButNoPassword() throws Exception {
+        ok("cluster", "init", "n2");
+        Files.writeString(folder.resolve("here/motd"), "x");
+        ok("configure", "property", "stonith-enabled=false");
+        ok("-F", "configure", "primitive", "p", "ocf:pacemaker:Dummy", "params", "passwd=hush");
+        Path log = folder.resolve("here/var/log/systole/systoled.log");
+        Files.createDirectories(folder.resolve("here/var/log/systole"));
+        Files.writeString(log, "2001-01-01T00:00:00.000+00:00 INFO  old: long ago\n  below it\n"
+                + OffsetDateTime.now() + " INFO  new: just now\n");
+        Path archive = folder.resolve("case");
+        ok("report", "-S", archive.toString());
+        Process tar = new ProcessBuilder("tar", "xzf", archive + ".tar.gz", "-C", folder.toString())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
+        assertThat(tar.waitFor()).isZero();
+        Path made = folder.resolve("case/this-node");
+        assertThat(Files.readString(made.resolve("configuration.crm"))).contains("primitive p");
+        assertThat(Files.readString(made.resolve("cib.xml"))).contains("passwd").doesNotContain("hush");
+        assertThat(Files.readString(made.resolve("machine.txt"))).contains("# uname -a");
+        assertThat(Files.readString(made.resolve("systoled.log"))).contains("just now").doesNotContain("below it");
+        assertThat(Files.readString(made.resolve("cluster.conf"))).contains("name: n2");
+    }
+
+    @Test
+    void anotherArchiveIsTakenInWhole() throws Exception {
+        TarArchive inner = new TarArchive(0);
+        inner.add("a/zeros", new byte[1500]);
+        inner.add("a/text", "hello".getBytes(StandardCharsets.UTF_8));
+        TarArchive outer = new TarArchive(0);
+        outer.addAll(inner.finish());
+        outer.add("b/last", new byte[0]);
+        Path file = folder.resolve("all.tar.gz");
+        Files.write(file, outer.finish());
+        Process tar = new ProcessBuilder("tar", "tzf", file.toString()).start();
+        assertThat(new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("a/zeros\na/text\nb/last\n");
+    }
+}

@@ -1,0 +1,80 @@
+package systole.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code resource trace}, as crm does it. */
+class TraceTest {
+    @TempDir
+    private Path folder;
+
+    private StringWriter out;
+    private StringWriter err;
+    private final Map<String, String> environment = new HashMap<>();
+
+    @BeforeEach
+    void makeConfiguration() {
+        environment.put("CIB_file", folder.resolve("cib.xml").toString());
+        environment.put("HOME", folder.toString());
+        ok("configure", "property", "stonith-enabled=false");
+        ok("configure", "primitive", "vip", "ocf:pacemaker:Dummy", "op", "monitor", "interval=10s");
+        ok("configure", "primitive", "web", "ocf:pacemaker:Dummy");
+        ok("configure", "group", "all", "web");
+    }
+
+    private int run(String... args) {
+        out = new StringWriter();
+        err = new StringWriter();
+        String[] all = Arrays.copyOf(new String[] {"--root", folder.toString()}, args.length + 2);
+        System.arraycopy(args, 0, all, 2, args.length);
+        return Systole.run(all, environment, "systole", new PrintWriter(out), new PrintWriter(err));
+    }
+
+    private String ok(String... args) {
+        assertThat(run(args)).as("%s", err).isZero();
+        return out.toString();
+    }
+
+    @Test
+    void startStopAndWhatIsWrittenAreTracedAndNothingIsLeftBehind() {
+        String before = ok("configure", "show");
+        ok("resource", "trace", "vip");
+        assertThat(ok("configure", "show", "vip"))
+                .contains("op monitor interval=10s \\\n\top_params trace_ra=1")
+                .contains("op start interval=0 \\\n\top_params trace_ra=1")
+                .contains("op stop interval=0 \\\n\top_params trace_ra=1");
+        assertThat(err.toString()).isEmpty();
+        ok("resource", "untrace", "vip");
+        assertThat(ok("configure", "show")).isEqualTo(before);
+    }
+
+    @Test
+    void oneOperationAndAFolderMayBeNamed() {
+        ok("resource", "trace", "web", "start", "/tmp/traces");
+        assertThat(ok("configure", "show", "web"))
+                .contains("op start interval=0 \\\n\top_params trace_ra=1 trace_dir=\"/tmp/traces\"")
+                .doesNotContain("op stop");
+        ok("resource", "trace", "vip", "probe");
+        assertThat(ok("configure", "show", "vip")).contains("op monitor interval=0 \\\n\top_params trace_ra=1");
+    }
+
+    @Test
+    void whatCannotBeTracedIsSaid() {
+        assertThat(run("resource", "trace", "all")).isEqualTo(1);
+        assertThat(err.toString()).contains("'all' is no primitive").contains("web");
+        assertThat(run("resource", "trace", "web", "monitor")).isEqualTo(1);
+        assertThat(err.toString()).contains("has no operation monitor");
+        assertThat(run("resource", "trace", "web", "strat")).isEqualTo(64);
+        assertThat(err.toString()).contains("did you mean 'start'");
+        assertThat(run("resource", "trace", "vip", "monitor", "soon")).isEqualTo(64);
+    }
+}
