@@ -45,7 +45,9 @@ final class CorosyncVerbs {
                     CorosyncConf.read(file.toString(), FileBackend.read(file));
                     return ExitCode.OK.number();
                 }));
-        verbs.add(Verb.of("diff", "Compare the file of this node with another file, or with that of other nodes over ssh.")
+        verbs.add(Verb.of(
+                        "diff",
+                        "Compare the file of this node with another file, or with that of other nodes over ssh.")
                 .flag("--checksum", "only say which nodes' files differ")
                 .any("FILE|NODE", Verb.Kind.NODE, "a file, or nodes; default: all other nodes")
                 .does(CorosyncVerbs::diff));

@@ -111,11 +111,20 @@ final class Logs {
     private static List<String> own(Session session, int limit) throws IOException {
         List<String> lines = new ArrayList<>();
         for (Path file : files(session)) {
-            lines.addAll(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList());
+            lines.addAll(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList());
         }
         if (lines.isEmpty() && Files.isDirectory(Path.of("/run/systemd/system"))) {
             Process journal = new ProcessBuilder(
-                            "journalctl", "--no-pager", "-o", "short-iso", "-u", "systoled", "-n", limit == 0 ? "all" : Integer.toString(limit))
+                            "journalctl",
+                            "--no-pager",
+                            "-o",
+                            "short-iso",
+                            "-u",
+                            "systoled",
+                            "-n",
+                            limit == 0 ? "all" : Integer.toString(limit))
                     .start();
             return new String(journal.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                     .lines()

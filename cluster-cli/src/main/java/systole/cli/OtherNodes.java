@@ -71,7 +71,9 @@ final class OtherNodes {
                 throw new BadInputException(
                         "",
                         "node '" + node + "' does not exist" + NearestWord.hint(node, names),
-                        names.isEmpty() ? "list the nodes: systole node show" : "name one of: " + String.join(", ", names));
+                        names.isEmpty()
+                                ? "list the nodes: systole node show"
+                                : "name one of: " + String.join(", ", names));
             }
         }
         return wanted.isEmpty() ? names : wanted;
@@ -154,16 +156,18 @@ final class OtherNodes {
         if (node.isEmpty()) {
             words.addAll(List.of("sh", "-c", command));
         } else {
-            words.addAll(List.of(session.environment().getOrDefault("SYSTOLE_SSH", SSH).strip().split(" +")));
+            words.addAll(List.of(session.environment()
+                    .getOrDefault("SYSTOLE_SSH", SSH)
+                    .strip()
+                    .split(" +")));
             words.add(node);
             words.add(command);
         }
         try {
             Path errors = Files.createTempFile("systole", ".err");
             try {
-                Process process = new ProcessBuilder(words)
-                        .redirectError(errors.toFile())
-                        .start();
+                Process process =
+                        new ProcessBuilder(words).redirectError(errors.toFile()).start();
                 try (OutputStream in = process.getOutputStream()) {
                     in.write(input);
                 } catch (IOException closed) {

@@ -49,7 +49,8 @@ final class RemoteVerbs {
                             String text = FileBackend.read(file);
                             CorosyncConf.read(file.toString(), text);
                             int code = put(call, file, text.getBytes(StandardCharsets.UTF_8), call.all("NODE"));
-                            call.session().info("the daemons read it when they start: systole cluster restart, node by node");
+                            call.session()
+                                    .info("the daemons read it when they start: systole cluster restart, node by node");
                             return code;
                         }),
                 Verb.of("pull", "Take the interconnect's file of another node, over ssh.")
@@ -88,7 +89,9 @@ final class RemoteVerbs {
     }
 
     private static int code(List<OtherNodes.Result> results) {
-        return results.stream().allMatch(result -> result.code() == 0) ? ExitCode.OK.number() : ExitCode.FAILED.number();
+        return results.stream().allMatch(result -> result.code() == 0)
+                ? ExitCode.OK.number()
+                : ExitCode.FAILED.number();
     }
 
     private static void complain(Call call, OtherNodes.Result result) {
@@ -189,7 +192,8 @@ final class RemoteVerbs {
     private static int pull(Call call) throws InterruptedException {
         Path file = OtherNodes.file(call.session());
         OtherNodes nodes = new OtherNodes(call.session());
-        OtherNodes.Result result = nodes.fetch(nodes.chosen(List.of(call.one("NODE"))), file.toString()).get(0);
+        OtherNodes.Result result = nodes.fetch(nodes.chosen(List.of(call.one("NODE"))), file.toString())
+                .get(0);
         if (result.code() != 0) {
             throw new BadInputException(
                     call.one("NODE"),

@@ -43,8 +43,7 @@ final class Report {
             Map.entry("fencing.txt", List.of("fence", "history")));
 
     /** What the machine says of itself. */
-    private static final String MACHINE =
-            """
+    private static final String MACHINE = """
             for c in 'uname -a' 'cat /etc/os-release' uptime 'java -version' 'free -m' 'df -h' 'ip -o address' \
             'cat /proc/pressure/cpu /proc/pressure/io /proc/pressure/memory' 'ps -eo pid,ppid,stat,etime,args'; do
                 echo "# $c"; $c 2>&1 || echo "(code $?)"; echo
@@ -118,12 +117,18 @@ final class Report {
 
     /** @return how many nodes gave nothing */
     private static int others(
-            Call call, TarArchive archive, String folder, OtherNodes nodes, List<String> wanted, Instant from, Instant to)
+            Call call,
+            TarArchive archive,
+            String folder,
+            OtherNodes nodes,
+            List<String> wanted,
+            Instant from,
+            Instant to)
             throws IOException, InterruptedException {
         List<String> others = new ArrayList<>(wanted);
         others.remove(nodes.self());
-        String command = call.session().environment().getOrDefault("SYSTOLE_REMOTE", "systole") + " report -S --stdout -f "
-                + from + " -t " + to + " " + OtherNodes.quoted(folder);
+        String command = call.session().environment().getOrDefault("SYSTOLE_REMOTE", "systole")
+                + " report -S --stdout -f " + from + " -t " + to + " " + OtherNodes.quoted(folder);
         int missing = 0;
         for (OtherNodes.Result result : nodes.onEach(others, command, new byte[0])) {
             if (result.code() == 0 && result.out().length > 0) {
@@ -169,8 +174,11 @@ final class Report {
         archive.add(folder + "/machine.txt", shell(MACHINE));
         archive.add(
                 folder + "/files.txt",
-                shell("ls -lR " + OtherNodes.quoted(session.root().resolve("var/lib/systole").toString()) + " "
-                        + OtherNodes.quoted(session.root().resolve("etc/systole").toString())));
+                shell("ls -lR "
+                        + OtherNodes.quoted(
+                                session.root().resolve("var/lib/systole").toString()) + " "
+                        + OtherNodes.quoted(
+                                session.root().resolve("etc/systole").toString())));
         Path conf = OtherNodes.file(session);
         if (Files.isReadable(conf)) {
             archive.add(folder + "/cluster.conf", Files.readAllBytes(conf));
@@ -190,7 +198,8 @@ final class Report {
         all.addAll(words);
         StringWriter out = new StringWriter();
         try (PrintWriter writer = new PrintWriter(out)) {
-            int code = Systole.run(all.toArray(new String[0]), session.environment(), session.program(), writer, writer);
+            int code =
+                    Systole.run(all.toArray(new String[0]), session.environment(), session.program(), writer, writer);
             if (code != 0) {
                 writer.println("(code " + code + ")");
             }
@@ -211,7 +220,9 @@ final class Report {
         return Edits.replace(
                 cib,
                 element -> element.is("nvpair")
-                        && element.attribute("name", "").toLowerCase(Locale.ROOT).startsWith("passw"),
+                        && element.attribute("name", "")
+                                .toLowerCase(Locale.ROOT)
+                                .startsWith("passw"),
                 pair -> pair.withAttribute("value", MASK));
     }
 
@@ -219,7 +230,8 @@ final class Report {
         try {
             Process process = new ProcessBuilder("sh", "-c", command)
                     .redirectErrorStream(true)
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .start();
             return process.getInputStream().readAllBytes();
         } catch (IOException e) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,12 +47,15 @@ final class SetupVerbs {
         InterconnectConf read = CorosyncConf.read(file.toString(), text);
         FileBackend.write(file, text);
         byte[] secret = RootVerbs.writeKey(key);
-        call.session().info(file + " and " + key + " are written, for " + read.nodes().size() + " nodes");
+        call.session()
+                .info(file + " and " + key + " are written, for " + read.nodes().size() + " nodes");
         int code = ExitCode.OK.number();
         if (call.has("--copy")) {
             OtherNodes others = new OtherNodes(call.session());
             List<OtherNodes.Result> made = others.onEach(
-                    others.others(List.of()), "mkdir -p " + OtherNodes.quoted(String.valueOf(file.getParent())), new byte[0]);
+                    others.others(List.of()),
+                    "mkdir -p " + OtherNodes.quoted(String.valueOf(file.getParent())),
+                    new byte[0]);
             code = Math.max(
                     code,
                     made.stream().allMatch(result -> result.code() == 0)
@@ -85,7 +87,9 @@ final class SetupVerbs {
         for (String word : words) {
             int equals = word.indexOf('=');
             String name = equals < 0 ? word : word.substring(0, equals);
-            List<String> addresses = equals < 0 ? List.of(word) : List.of(word.substring(equals + 1).split(",", -1));
+            List<String> addresses = equals < 0
+                    ? List.of(word)
+                    : List.of(word.substring(equals + 1).split(",", -1));
             if (name.isEmpty() || addresses.contains("")) {
                 throw new UsageException("'" + word + "' is no node with its address", "write NODE=ADDRESS");
             }
@@ -147,7 +151,11 @@ final class SetupVerbs {
             throw new BadInputException(
                     host + ":" + file,
                     "does not name this machine (" + own + "), but "
-                            + String.join(", ", read.nodes().stream().map(InterconnectConf.Node::name).toList()),
+                            + String.join(
+                                    ", ",
+                                    read.nodes().stream()
+                                            .map(InterconnectConf.Node::name)
+                                            .toList()),
                     "add it there (systole corosync edit; systole corosync push), restart the daemons one by one, then"
                             + " join again");
         }

@@ -36,7 +36,10 @@ final class TraceVerbs {
     static Verb trace() {
         return Verb.of("trace", "Write what an agent is given and what it answers to files, run by run.")
                 .one("RSC", Verb.Kind.RESOURCE, "which primitive")
-                .maybe("OP", Verb.Kind.WORD, "one operation (probe: the first monitor); default: start, stop and all written")
+                .maybe(
+                        "OP",
+                        Verb.Kind.WORD,
+                        "one operation (probe: the first monitor); default: start, stop and all written")
                 .maybe("INTERVAL", Verb.Kind.WORD, "only the operation of this interval, as 10s")
                 .maybe("DIR", Verb.Kind.FILE, "where to; default: ROOT/var/lib/systole/trace")
                 .example("systole resource trace vip start")
@@ -195,10 +198,13 @@ final class TraceVerbs {
             List<Element> kept = new ArrayList<>(child.children());
             kept.removeIf(op -> op.is("op")
                     && op.children().isEmpty()
-                    && Set.of("id", "name", "interval").containsAll(op.attributes().keySet())
+                    && Set.of("id", "name", "interval")
+                            .containsAll(op.attributes().keySet())
                     && millis(op.attribute("interval", "0")) == 0
                     && op.id().equals(primitive.id() + "-" + op.attribute("name", "") + "-0"));
-            if (!kept.isEmpty() || child.attribute("id-ref") != null || !child.id().isEmpty()) {
+            if (!kept.isEmpty()
+                    || child.attribute("id-ref") != null
+                    || !child.id().isEmpty()) {
                 children.add(child.withChildren(kept));
             }
         }
@@ -207,8 +213,7 @@ final class TraceVerbs {
 
     private static Element with(Element configuration, Element primitive, String action, String interval) {
         for (Element op : ops(primitive)) {
-            if (op.attribute("name", "").equals(action)
-                    && millis(op.attribute("interval", "0")) == millis(interval)) {
+            if (op.attribute("name", "").equals(action) && millis(op.attribute("interval", "0")) == millis(interval)) {
                 return primitive;
             }
         }

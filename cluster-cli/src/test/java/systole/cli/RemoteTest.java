@@ -103,8 +103,10 @@ class RemoteTest {
         assertThat(run("cluster", "run", "echo on-$1")).isEqualTo(1);
         assertThat(out.toString()).contains("on-n2\n").contains("on-n3\n");
         assertThat(err.toString()).contains("ERROR: [down] ended with code 255: no route to host");
-        assertThat(Json.read(ok("--output", "json", "cluster", "run", "echo hi", "n3")).toString())
-                .contains("node=n3").contains("out=hi");
+        assertThat(Json.read(ok("--output", "json", "cluster", "run", "echo hi", "n3"))
+                        .toString())
+                .contains("node=n3")
+                .contains("out=hi");
     }
 
     @Test
@@ -132,8 +134,10 @@ class RemoteTest {
         ok("-F", "configure", "primitive", "p", "ocf:pacemaker:Dummy", "params", "passwd=hush");
         Path log = folder.resolve("here/var/log/systole/systoled.log");
         Files.createDirectories(folder.resolve("here/var/log/systole"));
-        Files.writeString(log, "2001-01-01T00:00:00.000+00:00 INFO  old: long ago\n  below it\n"
-                + OffsetDateTime.now() + " INFO  new: just now\n");
+        Files.writeString(
+                log,
+                "2001-01-01T00:00:00.000+00:00 INFO  old: long ago\n  below it\n" + OffsetDateTime.now()
+                        + " INFO  new: just now\n");
         Path archive = folder.resolve("case");
         ok("report", "-S", archive.toString());
         Process tar = new ProcessBuilder("tar", "xzf", archive + ".tar.gz", "-C", folder.toString())
@@ -146,7 +150,9 @@ class RemoteTest {
         assertThat(Files.readString(made.resolve("configuration.crm"))).contains("primitive p");
         assertThat(Files.readString(made.resolve("cib.xml"))).contains("passwd").doesNotContain("hush");
         assertThat(Files.readString(made.resolve("machine.txt"))).contains("# uname -a");
-        assertThat(Files.readString(made.resolve("systoled.log"))).contains("just now").doesNotContain("below it");
+        assertThat(Files.readString(made.resolve("systoled.log")))
+                .contains("just now")
+                .doesNotContain("below it");
         assertThat(Files.readString(made.resolve("cluster.conf"))).contains("name: n2");
     }
 

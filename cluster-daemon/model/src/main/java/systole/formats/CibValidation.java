@@ -443,7 +443,8 @@ public final class CibValidation {
     private void bundle(Element bundle, String near) {
         Optional<Element> primitive = bundle.child("primitive");
         boolean reached = bundle.child("network")
-                .map(network -> network.attribute("ip-range-start") != null || network.attribute("control-port") != null)
+                .map(network ->
+                        network.attribute("ip-range-start") != null || network.attribute("control-port") != null)
                 .orElse(false);
         if (primitive.isPresent() && !reached) {
             error(

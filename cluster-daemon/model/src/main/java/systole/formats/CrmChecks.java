@@ -141,7 +141,8 @@ final class CrmChecks {
         for (String id : named) {
             target(draft.id(), id, place);
         }
-        if (named.size() == 1 && (draft.kind().equals("colocation") || draft.kind().equals("order"))) {
+        if (named.size() == 1
+                && (draft.kind().equals("colocation") || draft.kind().equals("order"))) {
             findings.add(Finding.warning(
                     place,
                     draft.kind() + " '" + draft.id() + "' names no resource but '"

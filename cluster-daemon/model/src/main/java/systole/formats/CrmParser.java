@@ -487,7 +487,8 @@ final class CrmParser {
             }
             if (name.equals("role") && !children.isEmpty()) {
                 throw new CrmSyntaxException(
-                        "the role of a set of resources stands at its members, as in { a:" + value + " b:" + value + " }",
+                        "the role of a set of resources stands at its members, as in { a:" + value + " b:" + value
+                                + " }",
                         word);
             }
             attributes.put(name, name.equals("role") ? CrmSets.role(value, id) : value);

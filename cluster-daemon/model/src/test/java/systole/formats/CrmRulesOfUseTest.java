@@ -33,8 +33,7 @@ class CrmRulesOfUseTest {
     }
 
     private static String shown(String text, String id) {
-        return CrmLanguage.show(taken(text), Style.DISPLAY, List.of(id))
-                .stripTrailing();
+        return CrmLanguage.show(taken(text), Style.DISPLAY, List.of(id)).stripTrailing();
     }
 
     private static String refused(String text) {
@@ -45,8 +44,7 @@ class CrmRulesOfUseTest {
 
     @Test
     void anAttributeOfASetHoldsForTheMembersBeforeAndAfterItUpToABracket() {
-        assertThat(shown("colocation x inf: a b sequential=false c d", "x"))
-                .isEqualTo("colocation x inf: ( a b c d )");
+        assertThat(shown("colocation x inf: a b sequential=false c d", "x")).isEqualTo("colocation x inf: ( a b c d )");
         assertThat(shown("colocation x inf: a sequential=false b:Promoted c", "x"))
                 .isEqualTo("colocation x inf: ( a ) ( b:Promoted ) ( c )");
     }
