@@ -650,9 +650,12 @@ final class Conductor {
 
     private void confirm(
             TransitionWalk running, GraphAction action, String onNode, String resource, Element entry, boolean failed) {
+        boolean found = failed && isFoundRunning(entry);
+        String outcome = found ? " found it running" : failed ? " failed" : "";
         node.event(
-                failed ? Timeline.ACTION_FAILED : Timeline.ACTION_DONE,
-                action.trueKey() + " on " + onNode + (failed ? " failed: rc " + entry.attribute("rc-code", "") : ""),
+                failed && !found ? Timeline.ACTION_FAILED : Timeline.ACTION_DONE,
+                action.trueKey() + " on " + onNode + outcome
+                        + (failed ? ": rc " + entry.attribute("rc-code", "") : ""),
                 "key",
                 action.trueKey(),
                 "node",
@@ -666,6 +669,15 @@ final class Conductor {
             count(onNode, resource, entry, false, action.onFail().equals("ignore"));
         }
         running.confirm(action.id(), failed);
+    }
+
+    /** A probe that did not find what it expected, but nothing bad either. */
+    private static boolean isFoundRunning(Element entry) {
+        long rc = number(entry, "rc-code");
+        return entry.attribute("operation", "").equals("monitor")
+                && number(entry, "interval") == 0
+                && number(entry, "op-status") == 0
+                && (rc == 0 || rc == 8);
     }
 
     private static boolean isWrong(Element entry, TransitionKey key) {

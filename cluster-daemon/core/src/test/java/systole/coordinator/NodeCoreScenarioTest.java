@@ -209,6 +209,9 @@ class NodeCoreScenarioTest {
         cluster.settle();
         assertThat(only("web")).isEqualTo("gamma");
         assertThat(cluster.trace).noneMatch(line -> line.contains("runs start web") || line.contains("runs stop web"));
+        // That is no failure, and not called one.
+        assertThat(cluster.trace).anyMatch(line -> line.contains("web_monitor_0 on gamma found it running: rc 0"));
+        assertThat(cluster.trace).noneMatch(line -> line.contains("ACTION_FAILED"));
     }
 
     @Test
