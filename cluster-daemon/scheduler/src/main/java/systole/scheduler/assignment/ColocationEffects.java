@@ -399,7 +399,8 @@ final class ColocationEffects {
             return;
         }
         Resource constrained = colocation.dependent();
-        if (constrained.isClone() || constrained.isBundle()) {
+        // As of a clone: apart from one replica is not apart.
+        if (colocation.score() > -Score.LIMIT && (constrained.isClone() || constrained.isBundle())) {
             Resource container = compatibleContainer(dependent, data);
             if (container != null) {
                 apply(dependent, container, colocation);

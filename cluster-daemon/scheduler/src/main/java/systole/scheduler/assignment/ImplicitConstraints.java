@@ -1,5 +1,7 @@
 package systole.scheduler.assignment;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import systole.model.Score;
 import systole.scheduler.working.Cluster;
@@ -20,6 +22,47 @@ final class ImplicitConstraints {
     void add() {
         for (Resource resource : cluster.resources) {
             add(resource);
+        }
+        for (Resource resource : cluster.everyResource) {
+            Node made = resource.remoteNode;
+            if (resource.isConnection() && made != null && resource.replica == null) {
+                notWithin(resource, made, new LinkedHashSet<>());
+            }
+        }
+    }
+
+    /**
+     * What brings up a node cannot run within it, nor can what it has to be with. (The reference looks at the second only while the
+     * wishes of the first count, and so starts it outside and moves it inside by turns.)
+     */
+    private void notWithin(Resource dependent, Node made, Set<Resource> seen) {
+        if (!seen.add(dependent)) {
+            return;
+        }
+        for (Colocation each : Colocations.asDependent(dependent)) {
+            if (each.score() < Score.LIMIT
+                    || each.dependentRole() != null
+                    || each.primaryRole() != null
+                    || !each.attribute().equals("#uname")) {
+                continue;
+            }
+            Resource primary = each.primary();
+            if (primary.isGroup() && primary.collocated && !primary.children.isEmpty()) {
+                primary = primary.children.get(primary.children.size() - 1);
+            }
+            if (primary.isPrimitive()) {
+                if (primary.table.has(made)) {
+                    primary.table.set(made, -Score.LIMIT);
+                    Resource banned = primary;
+                    cluster.reasons.account(
+                            Reason.Kind.CONTAINER,
+                            primary,
+                            dependent.id,
+                            node -> node == made,
+                            () -> banned + " cannot run on " + made + ", which " + dependent + " brings up beside it");
+                }
+                notWithin(primary, made, seen);
+            }
         }
     }
 

@@ -27,6 +27,7 @@ final class Instances {
 
     /** Assigns at most {@code total} instances, at most {@code perNode} on a node. */
     void assign(Resource collective, List<Resource> instances, int total, int perNode) {
+        Exchange exchange = new Exchange(cluster, collective);
         NodeTable table = collective.table;
         table.resetCounts();
         int eligible = 0;
@@ -69,6 +70,7 @@ final class Instances {
                 count(collective, node);
             }
         }
+        exchange.make(order);
     }
 
     private static boolean mayStay(Resource collective, Resource instance, Node current, int optimal) {

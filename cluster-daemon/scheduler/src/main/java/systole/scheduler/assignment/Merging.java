@@ -98,6 +98,9 @@ final class Merging {
                     continue;
                 }
                 float nextFactor = (level.factor * next.score()) / INFINITY;
+                if (level.factor < 0 && nextFactor > 0 && apartInVain(next.dependent(), target)) {
+                    continue;
+                }
                 deeper = enter(next.dependent(), target, level.work, next, nextFactor, level.modes.deeper());
             }
             if (deeper != null) {
@@ -112,6 +115,27 @@ final class Merging {
                 copyInto(level.work, outer.work);
             }
         }
+    }
+
+    /**
+     * Whether the two must be apart, the dependent is to stay by all means, and that is left out of account since no node would
+     * remain: then it does not attract the target because both must be apart from a third. (In the reference
+     * it does: where the dependent runs seems the best place of all, and they change places with every plan.)
+     */
+    private boolean apartInVain(Resource dependent, Resource target) {
+        for (Colocation each : Colocations.asPrimary(target)) {
+            if (each.dependent() == dependent && each.score() <= -Score.LIMIT && each.dependentRole() == null) {
+                Resource source = dependent.isGroup() ? dependent.children.get(0) : dependent;
+                Node current = source.currentNode();
+                if (current == null || source.table.score(current) < Score.LIMIT) {
+                    return false;
+                }
+                NodeTable work = target.table.copy();
+                addScores(source, target, work, each, factor(each.score()), Modes.ACTIVE);
+                return !NodeOrder.anyUsable(cluster, work);
+            }
+        }
+        return false;
     }
 
     /** As {@link #merge}, but with a primary as the source, whose own wishes are asked for. */

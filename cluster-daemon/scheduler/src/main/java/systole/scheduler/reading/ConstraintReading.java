@@ -43,6 +43,7 @@ final class ConstraintReading {
                 }
             }
         }
+        ColocationCircles.cut(cluster);
     }
 
     // ---- references, templates and tags

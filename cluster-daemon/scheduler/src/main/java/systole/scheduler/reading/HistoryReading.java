@@ -192,7 +192,7 @@ final class HistoryReading {
     }
 
     private void recurring(History history, Resource resource, Node node) {
-        if (!node.online) {
+        if (!node.online && !assumedUp(node)) {
             return;
         }
         int first = Math.max(0, history.startIndex);
@@ -215,6 +215,16 @@ final class HistoryReading {
                         false));
             }
         }
+    }
+
+    /**
+     * Of a connection that is not managed the plan assumes that somebody else keeps it up, so what was begun there goes on. (The reference
+     * begins it anew with every plan.)
+     */
+    private boolean assumedUp(Node node) {
+        Resource connection = node.connection;
+        boolean nothingManaged = cluster.options.fencingEnabled && !cluster.fencingDevices;
+        return node.isRemoteOrGuest() && connection != null && (nothingManaged || !connection.managed);
     }
 
     private static void known(Resource resource, Node node) {

@@ -276,6 +276,26 @@ public final class Cluster {
         ColocationOrder.insert(colocation.primary().asPrimary, colocation, ColocationOrder.BY_DEPENDENT);
     }
 
+    /** Puts the one apart from the other instead of the other way round. */
+    public void turnColocation(Colocation it) {
+        ignoreColocation(it, false);
+        addColocation(new Colocation(
+                it.id(), it.primary(), it.dependent(), it.score(), it.attribute(), null, null, it.influence(), true));
+    }
+
+    /**
+     * The dependent is placed without looking at the primary.
+     *
+     * @param wishes whether those of the dependent still count for the primary
+     */
+    public void ignoreColocation(Colocation colocation, boolean wishes) {
+        colocation.dependent().asDependent.remove(colocation);
+        if (!wishes) {
+            colocations.remove(colocation);
+            colocation.primary().asPrimary.remove(colocation);
+        }
+    }
+
     public void early(EarlyAction action) {
         if (action.kind() == EarlyAction.Kind.CLEAR_FAILCOUNT && action.resource() != null) {
             clearing.add(action.resource().index + "@" + action.node().index);

@@ -26,8 +26,8 @@ final class ClusterEffects {
 
     static Element carryOut(Element cib, TransitionGraph graph, Instant now) {
         Set<String> ids = Simulation.resourceIds(Reading.read(cib, now, false));
-        GraphExecution.Result result =
-                GraphExecution.run(withDeletions(cib, graph), graph, ids, Map.of(), now.getEpochSecond());
+        GraphExecution.Result result = GraphExecution.run(
+                started(withDeletions(cib, graph), graph), graph, ids, Map.of(), now.getEpochSecond());
         Set<Integer> done = done(graph);
         List<Element> states = new ArrayList<>();
         for (Element state : withFenced(Trees.states(result.cib()), graph)) {
@@ -57,6 +57,39 @@ final class ClusterEffects {
             states.add(next);
         }
         return Trees.withStatus(cib, states);
+    }
+
+    /** A start under way that the plan does not write again, but monitors already, ends well before the monitor. */
+    private static Element started(Element cib, TransitionGraph graph) {
+        Set<String> started = new HashSet<>();
+        Set<String> monitored = new HashSet<>();
+        for (Synapse synapse : graph.synapses()) {
+            if (synapse.action() instanceof ResourceOperation operation) {
+                Set<String> set = operation.operation().equals("start") ? started : monitored;
+                set.add(operation.primitive().id() + "@" + operation.head().onNode());
+            }
+        }
+        monitored.removeAll(started);
+        List<Element> states = new ArrayList<>();
+        for (Element state : Trees.states(cib)) {
+            List<Element> histories = new ArrayList<>();
+            for (Element history : Trees.histories(state)) {
+                boolean it = monitored.contains(history.id() + "@" + state.attribute("uname", state.id()));
+                histories.add(it ? Trees.each(history, ClusterEffects::ended) : history);
+            }
+            states.add(histories.isEmpty() ? state : Trees.withHistories(state, histories));
+        }
+        return Trees.withStatus(cib, states);
+    }
+
+    private static Element ended(Element entry) {
+        boolean under = "start".equals(entry.attribute("operation")) && "-1".equals(entry.attribute("op-status"));
+        if (!under) {
+            return entry;
+        }
+        return entry.withAttribute("op-status", "0")
+                .withAttribute("rc-code", "0")
+                .withAttribute("call-id", "1");
     }
 
     /** Guests that are unfenced before anything was recorded of them get a state. */

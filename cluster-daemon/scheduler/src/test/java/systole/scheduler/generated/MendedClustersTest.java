@@ -16,6 +16,9 @@ import systole.graph.Synapse;
 import systole.model.Element;
 import systole.scheduler.Plan;
 import systole.scheduler.Scheduler;
+import systole.scheduler.reading.Reading;
+import systole.scheduler.working.Cluster;
+import systole.scheduler.working.Colocation;
 
 /** Generated clusters that once broke a promise, as small as they would go. */
 class MendedClustersTest {
@@ -39,7 +42,18 @@ class MendedClustersTest {
                 "apart-from-the-node-it-runs-on",
                 "container-active-twice-before-its-guest",
                 "member-beside-a-fenced-guest",
-                "instance-beside-a-fenced-one"
+                "instance-beside-a-fenced-one",
+                "circle-of-together-and-apart",
+                "circle-in-another-order",
+                "circle-of-three-apart",
+                "circle-of-two-clones",
+                "circle-by-way-of-a-template",
+                "circle-by-way-of-a-guest",
+                "clone-apart-from-a-bundle",
+                "instance-left-out-for-an-idle-one",
+                "member-beside-the-container-of-its-guest",
+                "monitor-while-stopped-behind-an-unmanaged-connection",
+                "three-apart-of-which-one-stays"
             })
     void keeps_every_promise(String name) throws IOException {
         assertThat(PlanProperties.broken(cib(name), NOW)).isEmpty();
@@ -96,6 +110,24 @@ class MendedClustersTest {
         assertThat(inputs(plan, "r4p:1_stop_0")).doesNotContain("r4p:4_stop_0");
         assertThat(inputs(plan, "r1_stop_0")).contains("r2_stopped_0");
         assertThat(inputs(plan, "r2m0_stop_0")).contains("r2m0guest_stop_0");
+    }
+
+    @Test
+    void in_a_circle_of_colocations_the_weakest_is_ignored_with_a_warning() throws IOException {
+        Cluster cluster = Reading.read(cib("circle-of-together-and-apart"), NOW, false);
+
+        assertThat(cluster.warnings).anyMatch(each -> each.startsWith("colocation x49 of r2 with r3 is ignored"));
+        assertThat(cluster.colocations).extracting(Colocation::score).containsOnly(-1_000_000);
+    }
+
+    @Test
+    void in_a_circle_of_resources_that_must_be_apart_all_are_apart() throws IOException {
+        Cluster cluster = Reading.read(cib("circle-of-three-apart"), NOW, false);
+
+        assertThat(cluster.warnings).noneMatch(each -> each.startsWith("colocation"));
+        assertThat(cluster.colocations)
+                .extracting(each -> each.dependent() + " from " + each.primary())
+                .containsExactlyInAnyOrder("r3 from r4", "r0 from r3", "r0 from r4");
     }
 
     private static Element cib(String name) throws IOException {
