@@ -118,17 +118,18 @@ final class Merging {
     }
 
     /**
-     * Whether the two must be apart, the dependent is to stay by all means, and that is left out of account since no node would
-     * remain: then it does not attract the target because both must be apart from a third. (In the reference
-     * it does: where the dependent runs seems the best place of all, and they change places with every plan.)
+     * Whether the two must be apart, and that is left out of account since the dependent likes all nodes, so that none would
+     * remain: then it does not attract the target either because both must be apart from a third. (In the reference
+     * it does: where the dependent runs seems the best place, and they change places with every plan.)
      */
     private boolean apartInVain(Resource dependent, Resource target) {
         for (Colocation each : Colocations.asPrimary(target)) {
             if (each.dependent() == dependent && each.score() <= -Score.LIMIT && each.dependentRole() == null) {
                 Resource source = dependent.isGroup() ? dependent.children.get(0) : dependent;
-                Node current = source.currentNode();
-                if (current == null || source.table.score(current) < Score.LIMIT) {
-                    return false;
+                for (Node node : cluster.nodesByIndex) {
+                    if (node.eligible() && target.table.has(node) && source.table.score(node) <= 0) {
+                        return false;
+                    }
                 }
                 NodeTable work = target.table.copy();
                 addScores(source, target, work, each, factor(each.score()), Modes.ACTIVE);

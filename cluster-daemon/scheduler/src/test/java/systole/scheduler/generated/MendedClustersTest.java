@@ -53,7 +53,8 @@ class MendedClustersTest {
                 "instance-left-out-for-an-idle-one",
                 "member-beside-the-container-of-its-guest",
                 "monitor-while-stopped-behind-an-unmanaged-connection",
-                "three-apart-of-which-one-stays"
+                "three-apart-of-which-one-stays",
+                "apart-from-what-likes-all-nodes"
             })
     void keeps_every_promise(String name) throws IOException {
         assertThat(PlanProperties.broken(cib(name), NOW)).isEmpty();
