@@ -63,13 +63,16 @@ public final class CibValidation {
     }
 
     /**
-     * {@link #check} and what the scheduler would stumble over: resources that wait for a fencing device for ever.
+     * {@link #check}, and what is written well but does not do what it looks like: what the scheduler would ignore, what
+     * can never happen, resources that wait for a fencing device for ever.
      *
      * @param root a {@code <cib>} or a {@code <configuration>}
      */
     public static List<Finding> verify(Element root, String source) {
         List<Finding> found = new ArrayList<>(check(root, source));
         Element configuration = root.is("cib") ? root.child("configuration").orElse(root) : root;
+        found.addAll(CibMeaning.ofSchema(root, source));
+        found.addAll(CibMeaning.of(configuration, source));
         if (CrmChecks.lacksFencing(configuration)) {
             found.add(CrmChecks.fencingIsMissing(source));
         }
@@ -139,6 +142,12 @@ public final class CibValidation {
         }
         register(element, near);
         special(element, parent, near);
+        for (CibShapes.Problem problem : CibShapes.of(element)) {
+            if (findings.size() < MOST) {
+                findings.add(
+                        new Finding(problem.severity(), place(problem.at(), near), problem.what(), problem.remedy()));
+            }
+        }
         line = outer;
     }
 

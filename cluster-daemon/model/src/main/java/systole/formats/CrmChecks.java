@@ -110,7 +110,7 @@ final class CrmChecks {
         }
     }
 
-    private static Optional<String> property(Element configuration, String name, String oldName) {
+    static Optional<String> property(Element configuration, String name, String oldName) {
         for (Element section : configuration.children("crm_config")) {
             for (Element set : section.children("cluster_property_set")) {
                 for (Element pair : set.children("nvpair")) {
