@@ -33,7 +33,11 @@ final class RootVerbs {
         List<Verb> verbs = new ArrayList<>();
         verbs.add(Verb.of("status", "Show the state of the cluster.")
                 .flag("--watch", "show it anew whenever something happens")
-                .any("WORD", Verb.Kind.WORD, "simple: one line; others are accepted for the sake of crm")
+                .any(
+                        "WORD",
+                        Verb.Kind.WORD,
+                        "simple: one line; bynode, brief, ops, timing, failcounts, tickets, noheaders, full: other parts")
+                .example("systole status bynode failcounts")
                 .example("systole status --output json")
                 .does(RootVerbs::status));
         verbs.add(Verb.of("verify", "Check the configuration of the cluster, or of a file.")
@@ -77,13 +81,14 @@ final class RootVerbs {
         } else {
             cib = backend.cib();
         }
+        List<String> words = call.all("WORD").isEmpty() ? List.of() : StatusParts.words(call.all("WORD"));
         StatusReport report = StatusReport.of(cib, facts);
         if (call.session().json()) {
             call.out().println(Output.of(report.json(warnings)));
-        } else if (call.all("WORD").contains("simple")) {
+        } else if (words.contains("simple")) {
             call.out().println(report.simple());
         } else {
-            call.out().print(report.text(warnings));
+            call.out().print(report.text(warnings, words));
         }
         call.out().flush();
     }

@@ -52,7 +52,7 @@ final class SiteVerbs {
         return ExitCode.OK.number();
     }
 
-    private static Map<String, Map<String, String>> tickets(Element cib) {
+    static Map<String, Map<String, String>> tickets(Element cib) {
         Map<String, Map<String, String>> found = new LinkedHashMap<>();
         for (Element status : cib.children("status")) {
             for (Element tickets : status.children("tickets")) {

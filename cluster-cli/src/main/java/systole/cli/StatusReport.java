@@ -49,7 +49,49 @@ final class StatusReport {
     // ---- text -------------------------------------------------------------------------------------------------------
 
     String text(List<String> warnings) {
-        StringBuilder out = new StringBuilder("Cluster Summary:\n");
+        StringBuilder out = new StringBuilder();
+        summary(out, warnings);
+        out.append('\n').append(lists());
+        requests(out);
+        failures(out);
+        return out.toString();
+    }
+
+    /** @param words parts as {@link StatusParts#words} gives them */
+    String text(List<String> warnings, List<String> words) {
+        if (words.isEmpty()) {
+            return text(warnings);
+        }
+        StringBuilder out = new StringBuilder();
+        if (!words.contains("noheaders")) {
+            summary(out, warnings);
+            out.append('\n');
+        }
+        if (words.contains("bynode")) {
+            out.append(StatusParts.byNode(cluster));
+        } else if (words.contains("brief")) {
+            String lists = lists();
+            int resources = lists.indexOf("Full List of Resources:");
+            out.append(lists, 0, resources < 0 ? lists.length() : resources).append(StatusParts.brief(cluster));
+        } else {
+            out.append(lists());
+        }
+        if (words.contains("tickets")) {
+            out.append('\n').append(StatusParts.tickets(cib));
+        }
+        if (words.contains("ops") || words.contains("timing")) {
+            out.append('\n').append(StatusParts.operations(cib, words.contains("timing")));
+        }
+        if (words.contains("failcounts")) {
+            out.append('\n').append(StatusParts.migrationSummary(cluster, cib));
+        }
+        requests(out);
+        failures(out);
+        return out.toString();
+    }
+
+    private void summary(StringBuilder out, List<String> warnings) {
+        out.append("Cluster Summary:\n");
         line(out, "Stack: systole");
         boolean quorum = hasQuorum();
         String coordinator = coordinator();
@@ -77,10 +119,6 @@ final class StatusReport {
             out.append("\nWarnings:\n");
             all.forEach(warning -> line(out, warning));
         }
-        out.append('\n').append(lists());
-        requests(out);
-        failures(out);
-        return out.toString();
     }
 
     /** One line for monitors: {@code CLUSTER OK: 3 nodes online, 7 resource instances configured}. */
@@ -387,6 +425,8 @@ final class StatusReport {
             failures.add(fields);
         }
         root.put("failures", failures);
+        root.put("failCounts", StatusParts.failCounts(cib));
+        root.put("tickets", SiteVerbs.tickets(cib));
         return root;
     }
 

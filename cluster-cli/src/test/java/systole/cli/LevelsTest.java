@@ -174,6 +174,36 @@ class LevelsTest {
     }
 
     @Test
+    void theStatusHasThePartsThatAreAskedFor() throws Exception {
+        Path cib = folder.resolve("cib.xml");
+        Files.writeString(cib, Files.readString(cib).replace("<status/>", """
+                <status><node_state id="1" uname="n1" in_ccm="true" crmd="online" join="member" expected="member">
+                <transient_attributes id="1"><instance_attributes id="s">
+                <nvpair id="f1" name="fail-count-vip#monitor_10000" value="2"/>
+                <nvpair id="f2" name="fail-count-vip#start_0" value="INFINITY"/>
+                <nvpair id="f3" name="last-failure-vip#start_0" value="1700000000"/>
+                </instance_attributes></transient_attributes>
+                <lrm id="1"><lrm_resources><lrm_resource id="web" class="ocf" provider="pacemaker" type="Dummy">
+                <lrm_rsc_op id="web_last" operation="start" interval="0" call-id="7" rc-code="0" op-status="0"
+                transition-key="1:1:0:0" transition-magic="0:0;1:1:0:0" on_node="n1" exec-time="12"/>
+                </lrm_resource></lrm_resources></lrm></node_state></status>"""));
+        assertThat(ok("status", "bynode", "noheaders"))
+                .contains("  * Node n1: online:")
+                .contains("      * web\t(ocf:pacemaker:Dummy):\t Started")
+                .contains("Inactive Resources:\n  * vip")
+                .doesNotContain("Cluster Summary");
+        assertThat(ok("status", "fail"))
+                .contains("Migration Summary:\n  * Node: n1:\n    * vip: migration-threshold=1000000 fail-count=INFINITY")
+                .contains("last-failure='");
+        assertThat(ok("status", "brief")).contains("  * 1/2\t(ocf:pacemaker:Dummy):\t Active n1");
+        assertThat(ok("status", "timing")).contains("      * (7) start exec-time=12ms rc=0");
+        assertThat(run("status", "bynod3")).isEqualTo(64);
+        assertThat(err.toString()).contains("did you mean 'bynode'");
+        assertThat(run("status", "xml")).isEqualTo(64);
+        assertThat(err.toString()).contains("--output-as=xml");
+    }
+
+    @Test
     void readsHaveAMachineForm() {
         assertThat(Json.read(ok("--output", "json", "configure", "get_property", "stonith-enabled")))
                 .isEqualTo(Map.of("stonith-enabled", "false"));
