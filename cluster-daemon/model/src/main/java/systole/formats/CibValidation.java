@@ -273,6 +273,7 @@ public final class CibValidation {
             case "primitive", "template" -> agent(element, near);
             case "group", "clone", "master" -> members(element, near);
             case "expression" -> expression(element, near);
+            case "rule" -> rule(element, near);
             case "rsc_location" -> location(element, near);
             case "rsc_colocation" -> {
                 pairOrSets(element, "rsc", "with-rsc", near);
@@ -392,6 +393,13 @@ public final class CibValidation {
         }
     }
 
+    private void rule(Element rule, String near) {
+        if (rule.attribute("id-ref") == null
+                && rule.children().stream().allMatch(child -> child.is(CibXml.COMMENT))) {
+            error(rule, near, "rule '" + rule.id() + "' has no expression", "give it one, or delete it");
+        }
+    }
+
     private void expression(Element expression, String near) {
         String operation = expression.attribute("operation", "");
         if (!operation.endsWith("defined") && expression.attribute("value") == null) {
@@ -409,6 +417,14 @@ public final class CibValidation {
                 || location.child("resource_set").isPresent();
         if (!target) {
             error(location, near, "location '" + location.id() + "' names no resource", "add rsc=\"…\"");
+        }
+        if (location.child("rule").isPresent() && location.attribute("node") != null) {
+            error(
+                    location,
+                    near,
+                    "location '" + location.id() + "' has both a node and a rule",
+                    "write two locations, or make the node part of the rule: #uname eq "
+                            + location.attribute("node", ""));
         }
         boolean where = location.child("rule").isPresent()
                 || (location.attribute("node") != null

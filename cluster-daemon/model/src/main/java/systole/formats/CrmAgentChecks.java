@@ -42,6 +42,25 @@ final class CrmAgentChecks {
 
     private static final Set<String> ONCE = Set.of("start", "stop", "promote", "demote");
 
+    /** Operations that the cluster itself asks of agents. */
+    private static final Set<String> STANDARD = Set.of(
+            "start",
+            "stop",
+            "monitor",
+            "promote",
+            "demote",
+            "notify",
+            "reload",
+            "reload-agent",
+            "migrate_to",
+            "migrate_from",
+            "validate-all",
+            "meta-data",
+            "status",
+            "on",
+            "off",
+            "list");
+
     private static final Set<String> ALWAYS_KNOWN = Set.of("trace_ra", "trace_dir", "CRM_meta_timeout");
 
     private final Map<String, Element> resources;
@@ -141,6 +160,13 @@ final class CrmAgentChecks {
             for (Element op : operations.children("op")) {
                 String name = op.attribute("name", "");
                 String timeout = op.attribute("timeout");
+                if (!STANDARD.contains(name) && advice.stream().noneMatch(each -> each.name().equals(name))) {
+                    findings.add(Finding.warning(
+                            place,
+                            "'" + draft.id() + "': operation '" + name + "' is not known of agent " + agent
+                                    + NearestWord.hint(name, STANDARD),
+                            "correct the name, unless the agent has it all the same"));
+                }
                 if (timeout != null && !advice.isEmpty()) {
                     advised(advice, name, op.attribute("role", "")).ifPresent(least -> {
                         if (TimeSpan.millis(timeout, 0) < TimeSpan.millis(least, 0)) {

@@ -200,7 +200,7 @@ final class CrmParser {
             id = colon < 0 ? name.substring(1) : name.substring(1, colon);
             name = colon < 0 ? name.substring(1) : name.substring(colon + 1);
         }
-        if (!isPairName(name)) {
+        if (!isPairName(name) || (equals < 0 && name.endsWith(":"))) {
             throw new CrmSyntaxException("'" + name + "' is no name of a name=value pair", word);
         }
         Map<String, String> attributes = new LinkedHashMap<>();

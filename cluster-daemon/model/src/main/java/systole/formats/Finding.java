@@ -61,14 +61,23 @@ public record Finding(Severity severity, String place, String what, String remed
         if (findings.isEmpty()) {
             return;
         }
+        // Each with its own remedy; that of the last stands below all, as the remedy of the refusal.
         Finding first = findings.get(0);
+        Finding last = findings.get(findings.size() - 1);
         StringBuilder rest = new StringBuilder(first.what());
+        if (first != last && !first.remedy().isEmpty()) {
+            rest.append("; ").append(first.remedy());
+        }
         for (Finding finding : findings.subList(1, findings.size())) {
-            rest.append('\n').append(finding.text());
+            rest.append('\n');
+            rest.append(
+                    finding == last
+                            ? (finding.place().isEmpty() ? "" : finding.place() + ": ") + finding.what()
+                            : finding.text());
         }
         throw new BadInputException(
                 first.place(),
                 rest.toString(),
-                first.remedy().isEmpty() ? "correct the configuration" : first.remedy());
+                last.remedy().isEmpty() ? "correct the configuration" : last.remedy());
     }
 }

@@ -28,6 +28,8 @@ import systole.model.Element;
  * <p>Immutable once made; made for one request.
  */
 final class Access {
+    private static final Set<String> SETS = Set.of("instance_attributes", "meta_attributes", "utilization");
+
     enum Right {
         DENY,
         READ,
@@ -231,9 +233,9 @@ final class Access {
         return Optional.empty();
     }
 
-    /** The first element in here that may not be written; a new or removed section without attributes is a frame only. */
+    /** The first element in here that may not be written; what only holds others is judged by what it holds. */
     private Optional<Element> unwritable(Element element) {
-        if (on(element) != Right.WRITE && !element.attributes().isEmpty()) {
+        if (on(element) != Right.WRITE && !isFrame(element)) {
             return Optional.of(element);
         }
         for (Element child : element.children()) {
@@ -243,6 +245,20 @@ final class Access {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Whether the element says nothing but that it is there: a section, or a set of attributes that comes with its first one
+     * or goes with its last. Otherwise a right to write {@code target-role} would be of no use to whoever is the first.
+     */
+    private boolean isFrame(Element element) {
+        if (element.attributes().isEmpty()) {
+            return true;
+        }
+        return SETS.contains(element.name())
+                && element.attributes().keySet().equals(Set.of("id"))
+                && !element.children().isEmpty()
+                && on(element) != Right.DENY;
     }
 
     /** Children that the other one has too, in this one's order. */

@@ -1,5 +1,10 @@
 package systole.daemon;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +38,18 @@ final class Gate {
     Gate(Accounts accounts, String ownUser) {
         this.accounts = accounts;
         this.ownUser = ownUser;
+    }
+
+    /** Lets members of the group open the socket, where there is such a group and this process may give files to it. */
+    static void letGroupIn(Path socket) {
+        PosixFileAttributeView view = Files.getFileAttributeView(socket, PosixFileAttributeView.class);
+        try {
+            view.setGroup(socket.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(GROUP));
+        } catch (UserPrincipalNotFoundException none) {
+            LOG.debug("no group {}: only root and the daemon's own user and group reach it", GROUP);
+        } catch (IOException e) {
+            LOG.info("{} is not open to group {}: {}", socket, GROUP, e.getMessage());
+        }
     }
 
     /**

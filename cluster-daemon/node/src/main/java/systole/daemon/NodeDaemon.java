@@ -133,6 +133,7 @@ final class NodeDaemon {
         outside.front = front;
         inbox.shell = shell;
         LineServer api = LineServer.open(apiGroup, paths.socket(), ApiCodec.MAX_LINE, new ApiLines(desk));
+        Gate.letGroupIn(paths.socket());
         loop.scheduleWithFixedDelay(
                 () -> front.look(stack.status(), stack.counters(), transport), 100, 1000, TimeUnit.MILLISECONDS);
         apiGroup.schedule(() -> RealTime.admitCompiler(conf.system().realTime()), START_SECONDS, TimeUnit.SECONDS);

@@ -30,6 +30,8 @@ class GateTest {
             role webmaster read xpath:/cib write ref:web write location:web
             role operator read xpath:/cib write node:n1
             role broken read xpath:/cib deny xpath:"//["
+            role stopper read xpath:/cib write meta:web:target-role
+            acl_target stan stopper
             acl_target joe watcher
             acl_target eve discreet
             acl_target will webmaster
@@ -103,6 +105,18 @@ class GateTest {
         assertThat(strict.judge(new Peer("joe", "users"), new Request.ReadCib(), open, true)
                         .denied())
                 .isEmpty();
+    }
+
+    @Test
+    void aRightToOneAttributeHoldsForTheFirstOneToo() {
+        String web = "primitive web ocf:pacemaker:Dummy params fake=public";
+        assertThat(denied("stan", change(web + " meta target-role=Stopped\n"))).isEmpty();
+        assertThat(denied("stan", change(web + " meta target-role=Stopped priority=5\n")))
+                .isPresent();
+        assertThat(denied("stan", change(web + " meta $id=empty\n"))).isPresent();
+        assertThat(denied("stan", change("primitive db ocf:pacemaker:Dummy params passwd=geheim meta target-role=Stopped\n")))
+                .isPresent();
+        assertThat(denied("stan", change("primitive web ocf:pacemaker:Dummy\n"))).isPresent();
     }
 
     @Test
