@@ -19,8 +19,19 @@ import systole.scheduler.working.Resource;
 final class StatusParts {
     private static final DateTimeFormatter DATE = DateText.DATE.withZone(ZoneId.systemDefault());
     private static final List<String> WORDS = List.of(
-            "brief", "bynode", "detail", "failcounts", "full", "inactive", "noheaders", "ops", "quiet", "simple",
-            "tickets", "timing", "verbose");
+            "brief",
+            "bynode",
+            "detail",
+            "failcounts",
+            "full",
+            "inactive",
+            "noheaders",
+            "ops",
+            "quiet",
+            "simple",
+            "tickets",
+            "timing",
+            "verbose");
 
     private StatusParts() {}
 
@@ -47,7 +58,11 @@ final class StatusParts {
     static String byNode(Cluster cluster) {
         StringBuilder out = new StringBuilder("Node List:\n");
         for (Node node : cluster.nodes) {
-            out.append("  * Node ").append(node.name).append(": ").append(state(node)).append(":\n");
+            out.append("  * Node ")
+                    .append(node.name)
+                    .append(": ")
+                    .append(state(node))
+                    .append(":\n");
             if (!node.running.isEmpty()) {
                 out.append("    * Resources:\n");
                 for (Resource resource : node.running) {
@@ -108,7 +123,11 @@ final class StatusParts {
             Map<String, Integer> running = counts.getOrDefault(agent, Map.of());
             int active = running.values().stream().mapToInt(Integer::intValue).sum();
             if (running.isEmpty()) {
-                out.append("  * 0/").append(configured).append("\t(").append(agent).append("):\t Stopped\n");
+                out.append("  * 0/")
+                        .append(configured)
+                        .append("\t(")
+                        .append(agent)
+                        .append("):\t Stopped\n");
             }
             running.forEach((node, count) -> out.append("  * ")
                     .append(count)
@@ -138,8 +157,7 @@ final class StatusParts {
         return nodes;
     }
 
-    private static void failCount(
-            Element state, Element pair, Map<String, Map<String, Map<String, String>>> nodes) {
+    private static void failCount(Element state, Element pair, Map<String, Map<String, Map<String, String>>> nodes) {
         String name = pair.attribute("name", "");
         for (String kind : List.of("fail-count", "last-failure")) {
             if (name.startsWith(kind + "-")) {
@@ -199,7 +217,9 @@ final class StatusParts {
     static String operations(Element cib, boolean timing) {
         StringBuilder out = new StringBuilder("Operations:\n");
         for (Element state : cib.child("status").orElse(Element.leaf("status")).children("node_state")) {
-            out.append("  * Node: ").append(state.attribute("uname", state.id())).append(":\n");
+            out.append("  * Node: ")
+                    .append(state.attribute("uname", state.id()))
+                    .append(":\n");
             for (Element lrm : state.children("lrm")) {
                 for (Element list : lrm.children("lrm_resources")) {
                     for (Element resource : list.children("lrm_resource")) {
@@ -230,7 +250,11 @@ final class StatusParts {
             }
             for (String name : List.of("exec-time", "queue-time")) {
                 if (op.attribute(name) != null) {
-                    out.append(' ').append(name).append('=').append(op.attribute(name, "")).append("ms");
+                    out.append(' ')
+                            .append(name)
+                            .append('=')
+                            .append(op.attribute(name, ""))
+                            .append("ms");
                 }
             }
         }

@@ -193,7 +193,8 @@ class LevelsTest {
                 .contains("Inactive Resources:\n  * vip")
                 .doesNotContain("Cluster Summary");
         assertThat(ok("status", "fail"))
-                .contains("Migration Summary:\n  * Node: n1:\n    * vip: migration-threshold=1000000 fail-count=INFINITY")
+                .contains(
+                        "Migration Summary:\n  * Node: n1:\n    * vip: migration-threshold=1000000 fail-count=INFINITY")
                 .contains("last-failure='");
         assertThat(ok("status", "brief")).contains("  * 1/2\t(ocf:pacemaker:Dummy):\t Active n1");
         assertThat(ok("status", "timing")).contains("      * (7) start exec-time=12ms rc=0");

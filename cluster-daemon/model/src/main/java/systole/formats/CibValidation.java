@@ -394,8 +394,7 @@ public final class CibValidation {
     }
 
     private void rule(Element rule, String near) {
-        if (rule.attribute("id-ref") == null
-                && rule.children().stream().allMatch(child -> child.is(CibXml.COMMENT))) {
+        if (rule.attribute("id-ref") == null && rule.children().stream().allMatch(child -> child.is(CibXml.COMMENT))) {
             error(rule, near, "rule '" + rule.id() + "' has no expression", "give it one, or delete it");
         }
     }

@@ -160,7 +160,8 @@ final class CrmAgentChecks {
             for (Element op : operations.children("op")) {
                 String name = op.attribute("name", "");
                 String timeout = op.attribute("timeout");
-                if (!STANDARD.contains(name) && advice.stream().noneMatch(each -> each.name().equals(name))) {
+                if (!STANDARD.contains(name)
+                        && advice.stream().noneMatch(each -> each.name().equals(name))) {
                     findings.add(Finding.warning(
                             place,
                             "'" + draft.id() + "': operation '" + name + "' is not known of agent " + agent

@@ -76,8 +76,6 @@ public record Finding(Severity severity, String place, String what, String remed
                             : finding.text());
         }
         throw new BadInputException(
-                first.place(),
-                rest.toString(),
-                last.remedy().isEmpty() ? "correct the configuration" : last.remedy());
+                first.place(), rest.toString(), last.remedy().isEmpty() ? "correct the configuration" : last.remedy());
     }
 }

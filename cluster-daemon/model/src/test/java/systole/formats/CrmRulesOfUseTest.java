@@ -89,7 +89,8 @@ class CrmRulesOfUseTest {
 
     @Test
     void aLocationHasANodeOrARuleWithAnExpression() {
-        assertThat(refused("xml <rsc_location id=\"l\" rsc=\"a\" score=\"5\" node=\"n1\"><rule id=\"r\"/></rsc_location>"))
+        assertThat(refused(
+                        "xml <rsc_location id=\"l\" rsc=\"a\" score=\"5\" node=\"n1\"><rule id=\"r\"/></rsc_location>"))
                 .contains("both a node and a rule")
                 .contains("has no expression");
         assertThat(refused("property x: 10: maintenance-mode=true")).contains("'10:'");

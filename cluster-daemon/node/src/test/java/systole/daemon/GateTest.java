@@ -114,9 +114,12 @@ class GateTest {
         assertThat(denied("stan", change(web + " meta target-role=Stopped priority=5\n")))
                 .isPresent();
         assertThat(denied("stan", change(web + " meta $id=empty\n"))).isPresent();
-        assertThat(denied("stan", change("primitive db ocf:pacemaker:Dummy params passwd=geheim meta target-role=Stopped\n")))
+        assertThat(denied(
+                        "stan",
+                        change("primitive db ocf:pacemaker:Dummy params passwd=geheim meta target-role=Stopped\n")))
                 .isPresent();
-        assertThat(denied("stan", change("primitive web ocf:pacemaker:Dummy\n"))).isPresent();
+        assertThat(denied("stan", change("primitive web ocf:pacemaker:Dummy\n")))
+                .isPresent();
     }
 
     @Test
