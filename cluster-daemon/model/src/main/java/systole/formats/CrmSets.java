@@ -94,7 +94,7 @@ final class CrmSets {
                 bracket(word, queue, suffix, sets, words);
             } else if (word.equals(")") || word.equals("]")) {
                 throw new CrmSyntaxException("the closing bracket '" + word + "' has no opening one", word);
-            } else if (word.indexOf('=') > 0 && !open.isEmpty() && isSetAttribute(word)) {
+            } else if (word.indexOf('=') > 0 && isSetAttribute(word)) {
                 simple = false;
                 setAttribute(word, word.indexOf('='), attributes);
             } else if (word.indexOf('=') > 0) {
