@@ -654,8 +654,7 @@ final class Conductor {
         String outcome = found ? " found it running" : failed ? " failed" : "";
         node.event(
                 failed && !found ? Timeline.ACTION_FAILED : Timeline.ACTION_DONE,
-                action.trueKey() + " on " + onNode + outcome
-                        + (failed ? ": rc " + entry.attribute("rc-code", "") : ""),
+                action.trueKey() + " on " + onNode + outcome + (failed ? ": rc " + entry.attribute("rc-code", "") : ""),
                 "key",
                 action.trueKey(),
                 "node",
