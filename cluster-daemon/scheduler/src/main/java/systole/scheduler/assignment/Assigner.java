@@ -146,8 +146,9 @@ final class Assigner {
     }
 
     private void colocations(Resource resource) {
-        List<Colocation> dependent = Colocations.asDependent(resource);
-        List<Colocation> primary = Colocations.asPrimary(resource);
+        // Copies: assigning a bundle on the way may add one, of a connection with the node that hosts its container.
+        List<Colocation> dependent = List.copyOf(Colocations.asDependent(resource));
+        List<Colocation> primary = List.copyOf(Colocations.asPrimary(resource));
         for (Colocation each : dependent) {
             if (mandatory(each)) {
                 effects.applyWhileAssigning(resource, each);
@@ -372,10 +373,10 @@ final class Assigner {
         if (clone.promotable) {
             promotion.addScores(clone, clone.clone);
         }
-        for (Colocation each : Colocations.asDependent(clone)) {
+        for (Colocation each : List.copyOf(Colocations.asDependent(clone))) {
             assign(each.primary(), preferred, last);
         }
-        for (Colocation each : Colocations.asPrimary(clone)) {
+        for (Colocation each : List.copyOf(Colocations.asPrimary(clone))) {
             mergeDependent(clone, each);
         }
         lines.tables("pcmk__clone_assign", clone);

@@ -1,5 +1,6 @@
 package systole.scheduler.assignment;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,9 @@ final class ColocationEffects {
 
     private final Assigner assigner;
     private final Cluster cluster;
+
+    /** Whether a colocation is applied though no node may remain: it is looked at again when all parts were. */
+    private boolean whateverRemains;
 
     ColocationEffects(Assigner assigner) {
         this.assigner = assigner;
@@ -173,7 +177,7 @@ final class ColocationEffects {
                 }
             }
         }
-        if (Math.abs(score) >= Score.LIMIT || NodeOrder.anyUsable(cluster, work)) {
+        if (Math.abs(score) >= Score.LIMIT || whateverRemains || NodeOrder.anyUsable(cluster, work)) {
             dependent.table = work;
         }
     }
@@ -251,8 +255,28 @@ final class ColocationEffects {
             keepOnly(dependent, nodes);
             return;
         }
-        for (Resource instance : clone.children) {
-            apply(dependent, instance, colocation);
+        withEach(dependent, clone.children, colocation);
+    }
+
+    /**
+     * With each part of a clone or bundle. A wish to be apart counts for all of them, or for none if no node would remain. (In the
+     * reference it counts for all but the last, whose node attracts the dependent with every plan: the order of the
+     * instances follows it.)
+     */
+    private void withEach(Resource dependent, List<Resource> parts, Colocation colocation) {
+        boolean weak = colocation.score() < 0 && colocation.score() > -Score.LIMIT;
+        List<Resource> changed = weak && dependent.unassigned ? dependent.primitives() : List.of();
+        List<NodeTable> before = new ArrayList<>();
+        changed.forEach(each -> before.add(each.table));
+        whateverRemains = weak;
+        for (Resource part : parts) {
+            apply(dependent, part, colocation);
+        }
+        whateverRemains = false;
+        for (int i = 0; i < changed.size(); i++) {
+            if (!NodeOrder.anyUsable(cluster, changed.get(i).table)) {
+                changed.get(i).table = before.get(i);
+            }
         }
     }
 
@@ -410,9 +434,9 @@ final class ColocationEffects {
             return;
         }
         if (colocation.score() < Score.LIMIT) {
-            for (Replica replica : data.replicas) {
-                apply(dependent, replica.container, colocation);
-            }
+            List<Resource> containers = new ArrayList<>();
+            data.replicas.forEach(replica -> containers.add(replica.container));
+            withEach(dependent, containers, colocation);
             return;
         }
         Set<Node> hosts = new HashSet<>();

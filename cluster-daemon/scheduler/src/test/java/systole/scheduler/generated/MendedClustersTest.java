@@ -54,7 +54,8 @@ class MendedClustersTest {
                 "member-beside-the-container-of-its-guest",
                 "monitor-while-stopped-behind-an-unmanaged-connection",
                 "three-apart-of-which-one-stays",
-                "apart-from-what-likes-all-nodes"
+                "apart-from-what-likes-all-nodes",
+                "rather-apart-from-every-instance"
             })
     void keeps_every_promise(String name) throws IOException {
         assertThat(PlanProperties.broken(cib(name), NOW)).isEmpty();
