@@ -102,8 +102,8 @@ public final class Simulation {
             out.append("Transition failed: terminated\nAn invalid transition was produced\n");
         }
         Cluster after = Reading.read(result.cib(), now, false);
-        out.append('\n');
-        section(out, "Revised Cluster Status:", clock, StatusText.of(after, false));
+        out.append(clock).append('\n');
+        section(out, "Revised Cluster Status:", "", StatusText.of(after, false));
         return new Report(
                 out.toString(),
                 plan.graph(),

@@ -60,7 +60,7 @@ public final class StatusText {
         int blocked = 0;
         int all = 0;
         for (Resource resource : cluster.everyResource) {
-            if (!resource.isPrimitive() || resource.internal) {
+            if (!resource.isPrimitive()) {
                 continue;
             }
             boolean gone = resource.removed && !Activeness.active(resource);
@@ -76,15 +76,8 @@ public final class StatusText {
             }
         }
         if (disabled > 0 || blocked > 0) {
-            if (disabled > 0 && blocked > 0) {
-                heading.append(disabled).append(" of ").append(all).append(" resource instances DISABLED and ");
-                heading.append(blocked).append(" BLOCKED from further action due to failure\n");
-            } else if (disabled > 0) {
-                heading.append(disabled).append(" of ").append(all).append(" resource instances DISABLED\n");
-            } else {
-                heading.append(blocked).append(" of ").append(all);
-                heading.append(" resource instances BLOCKED from further action due to failure\n");
-            }
+            heading.append(disabled).append(" of ").append(all).append(" resource instances DISABLED and ");
+            heading.append(blocked).append(" BLOCKED from further action due to failure\n");
             blank = true;
         }
         if (blank) {
