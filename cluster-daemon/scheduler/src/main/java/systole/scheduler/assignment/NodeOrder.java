@@ -55,13 +55,13 @@ public final class NodeOrder {
             if (a.resourceCount != b.resourceCount) {
                 return a.resourceCount < b.resourceCount ? -BY_LOAD : BY_LOAD;
             }
-        }
-        if (preferred != null && a != b) {
-            if (a == preferred) {
-                return -BY_PREFERENCE;
-            }
-            if (b == preferred) {
-                return BY_PREFERENCE;
+            if (preferred != null && a != b) {
+                if (a == preferred) {
+                    return -BY_PREFERENCE;
+                }
+                if (b == preferred) {
+                    return BY_PREFERENCE;
+                }
             }
         }
         return BY_NAME * Integer.signum(a.name.compareTo(b.name));

@@ -108,7 +108,7 @@ final class Joining {
         Role role = Actions.roleOf(resource);
         boolean idle = role == Role.STOPPED || (role == Role.UNKNOWN && resource.removed && resource.active.isEmpty());
         boolean moot = (task.equals(Tasks.STOP) && idle) || (task.equals(Tasks.DEMOTE) && role == Role.UNPROMOTED);
-        if (moot || thens(relation).isEmpty()) {
+        if (moot) {
             return List.of();
         }
         Action missing = actions.request(resource, task, null, true);

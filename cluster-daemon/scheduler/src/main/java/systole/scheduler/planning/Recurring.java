@@ -37,6 +37,10 @@ final class Recurring {
         Node assigned = resource.assigned;
         boolean wanted =
                 assigned != null && !assigned.maintenance && (resource.nextRole != Role.STOPPED || !resource.managed);
+        if (wanted && assigned != null) {
+            // Also without any operation: it is how what moves or recovers to a lower role comes up again.
+            actions.request(resource, Tasks.START, assigned, true);
+        }
         Resource clone = resource.enclosingClone();
         boolean none = clone != null && clone.clone != null && clone.clone.cloneMax == 0;
         boolean inactiveOnes = !none && (resource.unique || clone == null);

@@ -145,6 +145,9 @@ final class HistoryReading {
         if (agent.isRemoteConnection()) {
             removedConnection(resource);
         }
+        if (resource.isFenceDevice()) {
+            cluster.fencingDevices = true;
+        }
         if (cluster.options.stopRemoved) {
             cluster.changeScore(resource, null, -Score.LIMIT);
             cluster.reasons.account(

@@ -257,14 +257,12 @@ final class ResourceReading {
         data.cloneMin = number(meta.get("clone-min"), 0);
         Boolean unique = Values.bool(meta.get("globally-unique"));
         data.globallyUnique = unique != null ? unique : data.cloneNodeMax > 1;
-        if (onlyAnonymous(data)) {
-            if (clone.promotable) {
-                return false;
-            }
-            if (data.globallyUnique) {
-                data.globallyUnique = false;
-                data.cloneMax = Math.min(data.cloneMax, nodeCount);
-            }
+        if (clone.promotable && !leaveOutUnpromotable(data)) {
+            return false;
+        }
+        if (data.globallyUnique && onlyAnonymous(data)) {
+            data.globallyUnique = false;
+            data.cloneMax = Math.min(data.cloneMax, nodeCount);
         }
         if (!data.globallyUnique) {
             data.cloneNodeMax = Math.min(data.cloneNodeMax, 1);
@@ -279,6 +277,23 @@ final class ResourceReading {
             meta.put("resource-stickiness", "1");
         }
         return true;
+    }
+
+    /** Only OCF agents know how to be promoted; other members of a promotable group are left out of it. */
+    private boolean leaveOutUnpromotable(CloneData data) {
+        if (data.child.agent != null) {
+            return data.child.agent.standard().equals("ocf");
+        }
+        List<Definition> left = new ArrayList<>();
+        for (Definition member : data.members) {
+            if (member.agent != null && member.agent.standard().equals("ocf")) {
+                left.add(member);
+            } else {
+                invalid(member.xml);
+            }
+        }
+        data.members = left;
+        return !left.isEmpty();
     }
 
     private static boolean onlyAnonymous(CloneData data) {
