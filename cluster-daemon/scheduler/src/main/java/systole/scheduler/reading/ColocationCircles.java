@@ -15,7 +15,7 @@ import systole.scheduler.working.Resource;
 
 /**
  * Colocations by which the place of a resource depends in the end on its own place. The weakest of such a circle gives way, of
- * equal ones that whose dependent comes last in the resource list:
+ * equal ones that whose dependent is asked for last:
  *
  * <ul>
  *   <li>"X apart from Y" becomes "Y apart from X", which keeps them apart just as well;
@@ -46,8 +46,7 @@ final class ColocationCircles {
         if (inCircles.isEmpty()) {
             return;
         }
-        Map<Resource, Integer> rank = new LinkedHashMap<>();
-        cluster.resources.forEach(resource -> rank.put(resource, rank.size()));
+        Map<Resource, Integer> rank = ranks();
         List<Colocation> strongestFirst = new ArrayList<>();
         for (Colocation each : cluster.colocations) {
             if (inCircles.contains(from(each)) && inCircles.contains(to(each)) && from(each) != to(each)) {
@@ -70,6 +69,24 @@ final class ColocationCircles {
                         + " depends on that of " + colocation.dependent() + " already; remove one of them");
             }
         }
+    }
+
+    /** The order in which resources are asked for: connections first, each followed by its primaries. */
+    private Map<Resource, Integer> ranks() {
+        Deque<Resource> open = new ArrayDeque<>();
+        cluster.resources.stream().filter(Resource::isConnection).forEach(open::add);
+        cluster.resources.stream().filter(each -> !each.isConnection()).forEach(open::add);
+        Map<Resource, Integer> rank = new LinkedHashMap<>();
+        while (!open.isEmpty()) {
+            Resource at = open.pop();
+            if (rank.putIfAbsent(at, rank.size()) == null) {
+                List<Resource> next = configured.primaries.getOrDefault(at, List.of());
+                for (int i = next.size() - 1; i >= 0; i--) {
+                    open.push(next.get(i));
+                }
+            }
+        }
+        return rank;
     }
 
     /** Whether all colocations on circles through this one are for being together, and equally strong. */
