@@ -75,6 +75,19 @@ class ComparedRulesTest {
         assertThat(plan(primitive("A", "ocf"), "", fencing, "", "")).noneMatch(key -> key.startsWith("A_start"));
     }
 
+    @Test
+    void anOperationThatOnlyTheAgentKnowsIsNotBegunAnewWithEveryPlan() {
+        String own = primitive("A", "ocf")
+                .replace("/>", "><operations><op id='o' name='monitr' interval='10s'/></operations></primitive>");
+        String failed = "<lrm_rsc_op id='A_monitr_10000' operation='monitr' interval='10000'"
+                + " operation_key='A_monitr_10000' op-status='0' rc-code='3' call-id='9' transition-key='0:0:0:x'"
+                + " op-digest='4811cef7f7f94e3a35a70be7916cb2fd'/>";
+        String running = started("A");
+        String withFailure = running.replace("</lrm_resource>", failed + "</lrm_resource>");
+        assertThat(plan(own, "", "", running, "")).contains("A_monitr_10000 n1");
+        assertThat(plan(own, "", "", withFailure, "")).noneMatch(key -> key.startsWith("A_monitr"));
+    }
+
     // ---- clusters
 
     private static List<String> plan(String resources, String constraints, String options, String on1, String on2) {

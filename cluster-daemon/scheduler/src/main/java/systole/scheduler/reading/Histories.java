@@ -70,15 +70,23 @@ final class Histories {
         }
         long status = Values.integer(xml.attribute("op-status"));
         long rc = Values.integer(xml.attribute("rc-code"));
-        boolean usable = status >= -1 && status <= 11 && status != 1 && rc >= 0 && rc <= 255 && TASKS.contains(task);
-        if (!usable) {
+        boolean usable = status >= -1 && status <= 11 && status != 1 && rc >= 0 && rc <= 255;
+        long interval = Math.max(0, Values.integer(xml.attribute("interval"), 0));
+        if (!usable || (!tellsState(task) && interval == 0)) {
             return null;
         }
-        long interval = Math.max(0, Values.integer(xml.attribute("interval"), 0));
         long call = Values.integer(xml.attribute("call-id"), -1);
         long change = Values.integer(xml.attribute("last-rc-change"), -1);
         return new HistoryEntry(
                 xml, task, interval, (int) call, (int) rc, (int) status, expected(xml), change < 0 ? -1 : change);
+    }
+
+    /**
+     * Whether results of this operation say how a resource fares. Others, which some agents have of their own, are only known
+     * to run, so that a recurring one is not begun anew with every plan.
+     */
+    static boolean tellsState(String task) {
+        return TASKS.contains(task);
     }
 
     private static int expected(Element xml) {

@@ -178,7 +178,9 @@ final class HistoryReading {
         resource.role = Role.UNKNOWN;
         EntryReading reading = new EntryReading(cluster, histories, activity, resource, node);
         for (HistoryEntry entry : history.entries) {
-            reading.read(entry);
+            if (Histories.tellsState(entry.task)) {
+                reading.read(entry);
+            }
         }
         if (resource.isConnection() && resource.role.above(Role.STARTED)) {
             resource.role = Role.STARTED; // Whatever a probe may have said: a connection is up, and knows no promotion.
