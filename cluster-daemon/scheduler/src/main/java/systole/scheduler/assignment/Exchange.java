@@ -11,17 +11,17 @@ import systole.scheduler.working.Node;
 import systole.scheduler.working.Resource;
 
 /**
- * Instances of a clone do the same, so one that runs on a node does not make room there for one that does not run: not for
- * to be stopped, and of an anonymous clone not to move either. Where the assignment came to that, the two exchange
- * their nodes. The reference stops the one and starts the other, with every plan: in the next one it is the turn of the other,
- * or (anonymous) the new one has got its name.
+ * Instances of a clone do the same, so one that runs on a node does not make room there for one that does not run: neither to be
+ * stopped nor to move. Where the assignment came to that, the two exchange their nodes. Parts on nodes that cannot be used do not
+ * count as running. The reference stops the one and starts the other, with every plan: in the next one it is the turn of the
+ * other, or (anonymous) the new one has got its name.
  */
 final class Exchange {
     private final Cluster cluster;
 
     private final Resource clone;
 
-    /** Instances that run on one node, on which they may be. */
+    /** Instances that run on one usable node, on which they may be. */
     private final Map<Resource, Node> running = new LinkedHashMap<>();
 
     /** To be made before anything is assigned. */
@@ -47,6 +47,9 @@ final class Exchange {
                 return null;
             }
             for (Node each : primitive.active) {
+                if (!each.eligible()) {
+                    continue;
+                }
                 if (node != null && node != each || primitive.table.score(each) <= -Score.LIMIT) {
                     return null;
                 }
@@ -58,8 +61,8 @@ final class Exchange {
 
     void make(List<Resource> instances) {
         running.forEach((instance, node) -> {
-            // What failed may be meant to go elsewhere.
-            boolean moves = !clone.unique && Placing.node(instance) != node && !Instances.anyFailed(instance);
+            // What failed here may be meant to go elsewhere.
+            boolean moves = Placing.node(instance) != node && !failed(instance, node);
             if (moves || Placing.nodes(instance).isEmpty()) {
                 for (Resource other : instances) {
                     if (Placing.node(other) == node && idle(other)) {
@@ -71,9 +74,18 @@ final class Exchange {
         });
     }
 
+    private static boolean failed(Resource instance, Node node) {
+        for (Resource primitive : instance.primitives()) {
+            if (primitive.failed && primitive.active.contains(node)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean idle(Resource instance) {
         for (Resource primitive : instance.primitives()) {
-            if (!primitive.active.isEmpty() || !primitive.managed) {
+            if (!primitive.managed || primitive.active.stream().anyMatch(Node::eligible)) {
                 return false;
             }
         }

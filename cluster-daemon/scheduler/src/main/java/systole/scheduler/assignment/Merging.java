@@ -39,6 +39,7 @@ final class Merging {
     private static final class Level {
         final Resource source;
         final @Nullable Resource marked;
+        final Colocation by;
         final NodeTable work;
         final float factor;
         final Modes modes;
@@ -48,12 +49,14 @@ final class Merging {
         Level(
                 Resource source,
                 @Nullable Resource marked,
+                Colocation by,
                 NodeTable work,
                 float factor,
                 Modes modes,
                 List<Colocation> next) {
             this.source = source;
             this.marked = marked;
+            this.by = by;
             this.work = work;
             this.factor = factor;
             this.modes = modes;
@@ -98,7 +101,7 @@ final class Merging {
                     continue;
                 }
                 float nextFactor = (level.factor * next.score()) / INFINITY;
-                if (level.factor < 0 && nextFactor > 0 && apartInVain(next.dependent(), target)) {
+                if (level.factor < 0 && nextFactor > 0 && apartInVain(next, target, level.by)) {
                     continue;
                 }
                 deeper = enter(next.dependent(), target, level.work, next, nextFactor, level.modes.deeper());
@@ -118,25 +121,46 @@ final class Merging {
     }
 
     /**
-     * Whether the two must be apart, and that is left out of account since the dependent likes all nodes, so that none would
-     * remain: then it does not attract the target either because both must be apart from a third. (In the reference
-     * it does: where the dependent runs seems the best place, and they change places with every plan.)
+     * Whether a dependent that is to be apart from the target does not attract it because both are to be apart from a third: where
+     * that is counted already because of another colocation with the same third; and where being apart is left out of account since
+     * the dependent likes all nodes, so that none would remain. (In the reference it does: where the dependent runs seems the
+     * best place, and they change places with every plan.)
      */
-    private boolean apartInVain(Resource dependent, Resource target) {
-        for (Colocation each : Colocations.asPrimary(target)) {
-            if (each.dependent() == dependent && each.score() <= -Score.LIMIT && each.dependentRole() == null) {
-                Resource source = dependent.isGroup() ? dependent.children.get(0) : dependent;
-                for (Node node : cluster.nodesByIndex) {
-                    if (node.eligible() && target.table.has(node) && source.table.score(node) <= 0) {
-                        return false;
-                    }
-                }
-                NodeTable work = target.table.copy();
-                addScores(source, target, work, each, factor(each.score()), Modes.ACTIVE);
-                return !NodeOrder.anyUsable(cluster, work);
+    private boolean apartInVain(Colocation next, Resource target, Colocation third) {
+        Resource group = target.parent;
+        Resource whole = group != null && group.isGroup() && group.collocated ? group : target;
+        for (Colocation each : Colocations.asPrimary(whole)) {
+            if (each.dependent() == next.dependent() && each.score() < 0 && each.dependentRole() == null) {
+                return counted(third) || counted(next) || leftOut(each, target);
             }
         }
         return false;
+    }
+
+    /** Whether the same two are to be apart by an earlier colocation as well. */
+    private static boolean counted(Colocation colocation) {
+        for (Colocation each : Colocations.asPrimary(colocation.primary())) {
+            if (each == colocation) {
+                return false;
+            }
+            if (each.dependent() == colocation.dependent() && each.score() < 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean leftOut(Colocation apart, Resource target) {
+        Resource dependent = apart.dependent();
+        Resource source = dependent.isGroup() ? dependent.children.get(0) : dependent;
+        for (Node node : cluster.nodesByIndex) {
+            if (node.eligible() && target.table.has(node) && source.table.score(node) <= 0) {
+                return false;
+            }
+        }
+        NodeTable work = target.table.copy();
+        addScores(source, target, work, apart, factor(apart.score()), Modes.ACTIVE);
+        return !NodeOrder.anyUsable(cluster, work);
     }
 
     /** As {@link #merge}, but with a primary as the source, whose own wishes are asked for. */
@@ -256,7 +280,7 @@ final class Merging {
             marked.merging = true;
         }
         List<Colocation> next = usable ? Colocations.asPrimary(source) : List.of();
-        return new Level(source, marked, work, factor, modes, next);
+        return new Level(source, marked, colocation, work, factor, modes, next);
     }
 
     private boolean unusableNodesBanned(NodeTable table) {

@@ -55,7 +55,10 @@ class MendedClustersTest {
                 "monitor-while-stopped-behind-an-unmanaged-connection",
                 "three-apart-of-which-one-stays",
                 "apart-from-what-likes-all-nodes",
-                "rather-apart-from-every-instance"
+                "rather-apart-from-every-instance",
+                "instance-partly-on-a-lost-node",
+                "apart-from-the-same-twice",
+                "group-rather-apart-from-the-same-twice"
             })
     void keeps_every_promise(String name) throws IOException {
         assertThat(PlanProperties.broken(cib(name), NOW)).isEmpty();
