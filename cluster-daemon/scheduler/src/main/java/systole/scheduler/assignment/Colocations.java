@@ -119,7 +119,8 @@ public final class Colocations {
             }
             if (!each.managed) {
                 for (Colocation colocation : group.asDependent) {
-                    if (colocation.score() >= Score.LIMIT) {
+                    // Apart as well: the reference starts the later members beside what the group must be apart from.
+                    if (Math.abs(colocation.score()) >= Score.LIMIT) {
                         addOne(result, colocation, side);
                     }
                 }

@@ -16,7 +16,8 @@ import systole.scheduler.working.Resource;
 
 /**
  * Actions that wait for each other in a circle would wait for ever, and with them all that comes after. The reference
- * writes such graphs; here the weakest links of a circle give way: what a probe of a node finds that this very circle
+ * writes such graphs; here the weakest links of a circle give way: fail counts of something removed that are to be cleared before
+ * it stops, then what a probe of a node finds that this very circle
  * has yet to bring up, then connections that wait for the fencing of a guest, then
  * demotions that wait for what must not be there in the unpromoted role, then what must be apart from something that is
  * stopped on another node, then orders that an administrator called
@@ -58,7 +59,8 @@ final class WaitingCircles {
                     members.add(action);
                 }
             }
-            any |= probesOfWhatComesUp(members)
+            any |= clearingsBeforeStops(members)
+                    || probesOfWhatComesUp(members)
                     || probesBeforeStops(members)
                     || connectionsAfterGuests(members)
                     || demotionsApart(members)
@@ -67,6 +69,28 @@ final class WaitingCircles {
                     || migrations(members)
                     || impliedElsewhere(members)
                     || waysBack(members);
+        }
+        return any;
+    }
+
+    /**
+     * The fail count of something removed is cleared before that is stopped, and on a remote or guest node when its connection is up; of
+     * a connection that restarts that is after the stop.
+     */
+    private static boolean clearingsBeforeStops(Set<Action> circle) {
+        boolean any = false;
+        for (Action clearing : circle) {
+            if (!clearing.is(Tasks.CLEAR_FAILCOUNT)) {
+                continue;
+            }
+            for (Edge edge : clearing.after) {
+                Action then = edge.then;
+                boolean down = then.is(Tasks.STOP) || then.is(Tasks.DEMOTE);
+                if (down && edge.kinds != 0 && circle.contains(then)) {
+                    edge.kinds = 0;
+                    any = true;
+                }
+            }
         }
         return any;
     }
@@ -95,8 +119,8 @@ final class WaitingCircles {
     }
 
     /**
-     * A probe before the stop of something else saves a restart where it finds what it did not expect. Unfencing can
-     * stand between: the stop comes before it, the probe after it.
+     * A probe before the stop of something else, or before the end of the stop of a group or clone, saves a restart where it finds
+     * what it did not expect. Unfencing can stand between: the stop comes before it, the probe after it.
      */
     private static boolean probesBeforeStops(Set<Action> circle) {
         boolean any = false;
@@ -106,7 +130,10 @@ final class WaitingCircles {
             }
             for (Edge edge : probe.after) {
                 Action then = edge.then;
-                boolean down = then.is(Tasks.STOP) || then.is(Tasks.DEMOTE);
+                boolean down = then.is(Tasks.STOP)
+                        || then.is(Tasks.DEMOTE)
+                        || then.is(Tasks.STOPPED)
+                        || then.is(Tasks.DEMOTED);
                 if (down && then.resource != probe.resource && edge.kinds == Kind.ORDER && circle.contains(then)) {
                     edge.kinds = 0;
                     any = true;

@@ -58,7 +58,10 @@ class MendedClustersTest {
                 "rather-apart-from-every-instance",
                 "instance-partly-on-a-lost-node",
                 "apart-from-the-same-twice",
-                "group-rather-apart-from-the-same-twice"
+                "group-rather-apart-from-the-same-twice",
+                "fail-count-behind-a-restarting-guest",
+                "probe-after-unfencing-and-the-end-of-a-stop",
+                "member-after-an-unmanaged-one-apart"
             })
     void keeps_every_promise(String name) throws IOException {
         assertThat(PlanProperties.broken(cib(name), NOW)).isEmpty();
