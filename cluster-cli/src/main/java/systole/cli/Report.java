@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import systole.formats.CibXml;
+import systole.formats.CrmLanguage;
 import systole.kernel.BadInputException;
 import systole.kernel.ClusterException;
 import systole.model.Element;
@@ -26,7 +27,6 @@ import systole.scheduler.rules.Dates;
 /** {@code report}: what somebody needs who was not there, of all nodes, in one archive. Passwords and the key stay here. */
 final class Report {
     private static final int MOST_LOG_BYTES = 16 << 20;
-    private static final String MASK = "******";
 
     /** File of the report to the command whose output it holds. */
     private static final List<Map.Entry<String, List<String>>> COMMANDS = List.of(
@@ -219,11 +219,8 @@ final class Report {
     static Element masked(Element cib) {
         return Edits.replace(
                 cib,
-                element -> element.is("nvpair")
-                        && element.attribute("name", "")
-                                .toLowerCase(Locale.ROOT)
-                                .startsWith("passw"),
-                pair -> pair.withAttribute("value", MASK));
+                element -> element.is("nvpair") && CrmLanguage.isSecret(element.attribute("name", "")),
+                pair -> pair.withAttribute("value", CrmLanguage.MASK));
     }
 
     private static byte[] shell(String command) {

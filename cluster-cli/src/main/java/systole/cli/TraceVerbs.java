@@ -2,7 +2,6 @@ package systole.cli;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -10,6 +9,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import systole.kernel.BadInputException;
 import systole.kernel.NearestWord;
+import systole.model.CibEdits;
 import systole.model.Element;
 import systole.model.TimeSpan;
 
@@ -217,8 +217,7 @@ final class TraceVerbs {
                 return primitive;
             }
         }
-        Set<String> taken = new LinkedHashSet<>();
-        ids(configuration, taken);
+        Set<String> taken = CibEdits.ids(configuration);
         String id = primitive.id() + "-" + action + "-" + interval;
         for (int i = 0; taken.contains(id); i++) {
             id = primitive.id() + "-" + action + "-" + interval + "-" + i;
@@ -244,14 +243,5 @@ final class TraceVerbs {
         }
         children.add(Element.of("operations", Map.of(), List.of(op)));
         return primitive.withChildren(children);
-    }
-
-    private static void ids(Element element, Set<String> into) {
-        if (!element.id().isEmpty()) {
-            into.add(element.id());
-        }
-        for (Element child : element.children()) {
-            ids(child, into);
-        }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import systole.kernel.BadInputException;
@@ -19,6 +20,9 @@ import systole.model.Element;
  * crmsh 4.4 without its quirks; {@code docs/crm-differences.md} lists each difference.
  */
 public final class CrmLanguage {
+    /** Stands for a value that is not for the eye. */
+    public static final String MASK = "******";
+
     /** What becomes of objects that the text does not name. */
     public enum Mode {
         /** They stay. */
@@ -27,6 +31,11 @@ public final class CrmLanguage {
         REPLACE,
         /** They are deleted, nodes excepted; those that are named keep the ids of their parts. */
         PUSH
+    }
+
+    /** Whether the value of this parameter is masked wherever it is shown. */
+    public static boolean isSecret(String parameter) {
+        return parameter.toLowerCase(Locale.ROOT).startsWith("passw");
     }
 
     /** For whom the text is. */

@@ -3,7 +3,6 @@ package systole.formats;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import systole.model.Element;
@@ -496,9 +495,8 @@ final class CrmPrinter {
         if (value == null) {
             return head;
         }
-        boolean secret = style == CrmLanguage.Style.DISPLAY
-                && shown.toLowerCase(Locale.ROOT).startsWith("passw");
-        return head + "=" + (secret ? "\"******\"" : CrmValues.quote(value));
+        boolean secret = style == CrmLanguage.Style.DISPLAY && CrmLanguage.isSecret(shown);
+        return head + "=" + (secret ? "\"" + CrmLanguage.MASK + "\"" : CrmValues.quote(value));
     }
 
     private String rule(Element rule) {

@@ -180,12 +180,19 @@ public final class CibEdits {
         for (Element section : configuration.children()) {
             ids.add(section.name());
         }
-        collectIds(configuration, ids);
+        ids.addAll(ids(configuration));
         String near = NearestWord.of(id, ids)
                 .map(word -> "did you mean '" + word + "'? ")
                 .orElse("");
         return new BadInputException(
                 id, what, near.isEmpty() ? "look at the present configuration and repeat the change" : near.strip());
+    }
+
+    /** All ids in the element, its own included. */
+    public static Set<String> ids(Element at) {
+        Set<String> ids = new TreeSet<>();
+        collectIds(at, ids);
+        return ids;
     }
 
     private static void collectIds(Element at, Set<String> ids) {
