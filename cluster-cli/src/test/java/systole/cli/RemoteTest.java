@@ -3,31 +3,18 @@ package systole.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import systole.api.Json;
 
 /** Commands that reach other nodes, with a program in the place of ssh that runs them in a folder of each node. */
-class RemoteTest {
-    @TempDir
-    private Path folder;
-
-    private StringWriter out;
-    private StringWriter err;
-    private final Map<String, String> environment = new HashMap<>();
-
+class RemoteTest extends CommandCase {
     @BeforeEach
     void makeNodes() throws IOException {
         Path ssh = folder.resolve("ssh");
@@ -38,26 +25,16 @@ class RemoteTest {
                 eval "$(printf '%s' "$2" | sed "s#FOLDER/here#FOLDER/$1#g")"
                 """.replace("FOLDER", folder.toString()));
         Files.setPosixFilePermissions(ssh, PosixFilePermissions.fromString("rwx------"));
-        environment.put("CIB_file", folder.resolve("cib.xml").toString());
-        environment.put("HOME", folder.toString());
+        useFile();
         environment.put("SYSTOLE_SSH", ssh.toString());
         for (String node : List.of("here", "n2", "n3")) {
             Files.createDirectories(folder.resolve(node).resolve("etc/systole"));
         }
     }
 
-    private int run(String... args) {
-        out = new StringWriter();
-        err = new StringWriter();
-        String[] all =
-                Arrays.copyOf(new String[] {"--root", folder.resolve("here").toString()}, args.length + 2);
-        System.arraycopy(args, 0, all, 2, args.length);
-        return Systole.run(all, environment, "systole", new PrintWriter(out), new PrintWriter(err));
-    }
-
-    private String ok(String... args) {
-        assertThat(run(args)).as("%s %s", out, err).isZero();
-        return out.toString();
+    @Override
+    Path root() {
+        return folder.resolve("here");
     }
 
     private Path file(String node, String name) {

@@ -2,46 +2,18 @@ package systole.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code resource trace}, as crm does it. */
-class TraceTest {
-    @TempDir
-    private Path folder;
-
-    private StringWriter out;
-    private StringWriter err;
-    private final Map<String, String> environment = new HashMap<>();
-
+class TraceTest extends CommandCase {
     @BeforeEach
     void makeConfiguration() {
-        environment.put("CIB_file", folder.resolve("cib.xml").toString());
-        environment.put("HOME", folder.toString());
+        useFile();
         ok("configure", "property", "stonith-enabled=false");
         ok("configure", "primitive", "vip", "ocf:pacemaker:Dummy", "op", "monitor", "interval=10s");
         ok("configure", "primitive", "web", "ocf:pacemaker:Dummy");
         ok("configure", "group", "all", "web");
-    }
-
-    private int run(String... args) {
-        out = new StringWriter();
-        err = new StringWriter();
-        String[] all = Arrays.copyOf(new String[] {"--root", folder.toString()}, args.length + 2);
-        System.arraycopy(args, 0, all, 2, args.length);
-        return Systole.run(all, environment, "systole", new PrintWriter(out), new PrintWriter(err));
-    }
-
-    private String ok(String... args) {
-        assertThat(run(args)).as("%s", err).isZero();
-        return out.toString();
     }
 
     @Test
