@@ -36,6 +36,8 @@ export CIB_file=$work/cib.xml
 {
     echo "true|true"
     echo "systole status|$SYSTOLE_TREE/bin/systole --root $root status"
+    echo "systole status by a JVM|$SYSTOLE_TREE/bin/systole --root $root status"
+    echo "systole node show|$SYSTOLE_TREE/bin/systole --root $root node show"
     command -v crm > /dev/null && echo "crm status|crm status"
     command -v pcs > /dev/null && echo "pcs status|pcs status"
     echo "compat/crm_mon -1|$compat/crm_mon -1"
@@ -63,6 +65,8 @@ for my $run (0 .. $runs) { # the first is for warming up
         unless ($pid) {
             open STDOUT, '>', '/dev/null';
             open STDERR, '>', '/dev/null';
+            delete $ENV{CIB_file} if $each->{words}[0] =~ m{^\Q$ENV{SYSTOLE_TREE}\E/};
+            $ENV{SYSTOLE_JAVA_OPTS} = '-Dplain=no' if $each->{name} =~ /by a JVM/;
             exec @{ $each->{words} } or exit 127;
         }
         waitpid $pid, 0;

@@ -142,7 +142,7 @@ final class Agents {
             for (String id : call.all("RSC")) {
                 Configured found = Configured.of(call, Backend.configuration(cib), id);
                 List<String> nodes =
-                        backend.isLive() ? StatusReport.of(cib, Map.of()).runningOn(id) : List.of();
+                        backend.isLive() ? RootVerbs.report(cib, Map.of()).runningOn(id) : List.of();
                 @Nullable
                 String role = Edits.value(
                         Edits.requireResource(Backend.configuration(cib), id), "meta_attributes", "target-role");

@@ -221,7 +221,7 @@ final class ClusterVerbs {
                 cib = backend.cib();
             }
         }
-        List<String> problems = new ArrayList<>(StatusReport.of(cib, facts).problems(warnings));
+        List<String> problems = new ArrayList<>(RootVerbs.report(cib, facts).problems(warnings));
         for (Finding finding : CibValidation.verify(cib, "configuration")) {
             problems.add(finding.text());
         }

@@ -20,6 +20,7 @@ import systole.kernel.NearestWord;
 import systole.model.CibEdits;
 import systole.model.Element;
 import systole.model.Options;
+import systole.scheduler.status.StatusReport;
 
 /** Level {@code configure}: the configuration in the crm language. */
 final class ConfigureVerbs {
@@ -365,7 +366,7 @@ final class ConfigureVerbs {
             if (!backend.isLive()) {
                 return;
             }
-            StatusReport report = StatusReport.of(backend.cib(), Map.of());
+            StatusReport report = RootVerbs.report(backend.cib(), Map.of());
             for (String id : ids) {
                 List<String> nodes = report.runningOn(id);
                 if (!nodes.isEmpty()) {

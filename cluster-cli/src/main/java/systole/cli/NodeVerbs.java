@@ -10,6 +10,7 @@ import systole.formats.CrmLanguage;
 import systole.kernel.BadInputException;
 import systole.model.Element;
 import systole.model.Options;
+import systole.scheduler.status.NodeLines;
 
 /** Levels {@code node} and {@code maintenance}. */
 final class NodeVerbs {
@@ -258,25 +259,15 @@ final class NodeVerbs {
                     if (!call.one("NODE", uname).equals(uname)) {
                         continue;
                     }
-                    Map<String, String> attributes = new LinkedHashMap<>();
-                    for (Element set : node.children("instance_attributes")) {
-                        for (Element pair : set.children("nvpair")) {
-                            attributes.put(pair.attribute("name", ""), pair.attribute("value", ""));
-                        }
-                    }
-                    String type = node.attribute("type", "member");
                     if (call.session().json()) {
                         Map<String, Object> fields = new LinkedHashMap<>();
                         fields.put("node", uname);
                         fields.put("id", node.id());
-                        fields.put("type", type);
-                        fields.put("attributes", attributes);
+                        fields.put("type", NodeLines.type(node));
+                        fields.put("attributes", NodeLines.attributes(node));
                         json.add(fields);
                     } else {
-                        call.out()
-                                .println((node.id().equals(uname) ? uname : uname + "(" + node.id() + ")") + ": "
-                                        + type);
-                        attributes.forEach((key, value) -> call.out().println("\t" + key + "=" + value));
+                        call.out().print(NodeLines.of(node));
                     }
                 }
             }

@@ -20,6 +20,7 @@ import systole.kernel.ClusterException;
 import systole.model.Element;
 import systole.model.Options;
 import systole.model.TimeSpan;
+import systole.scheduler.status.StatusReport;
 
 /** Level {@code resource}. */
 final class ResourceVerbs {
@@ -215,7 +216,7 @@ final class ResourceVerbs {
             if (!call.all("RSC").isEmpty()) {
                 return where(call, cib, call.all("RSC"));
             }
-            StatusReport report = StatusReport.of(cib, Map.of());
+            StatusReport report = RootVerbs.report(cib, Map.of());
             if (call.session().json()) {
                 call.out().println(Output.of(report.resources()));
             } else {
@@ -233,7 +234,7 @@ final class ResourceVerbs {
 
     private static int where(Call call, Element cib, List<String> ids) {
         Element configuration = Backend.configuration(cib);
-        StatusReport report = StatusReport.of(cib, Map.of());
+        StatusReport report = RootVerbs.report(cib, Map.of());
         Map<String, Object> json = new LinkedHashMap<>();
         for (String id : ids) {
             Edits.requireResource(configuration, id);
@@ -494,7 +495,7 @@ final class ResourceVerbs {
                     "look at systole status; when it is done: systole resource clear " + id);
         }
         Element cib = backend.cib();
-        List<String> nodes = StatusReport.of(cib, Map.of()).runningOn(id);
+        List<String> nodes = RootVerbs.report(cib, Map.of()).runningOn(id);
         boolean arrived = away ? !nodes.isEmpty() && !nodes.contains(node) : nodes.contains(node);
         Element cleared = Edits.removeConstraints(
                 Backend.configuration(cib), each -> each.id().equals(name));
@@ -544,7 +545,7 @@ final class ResourceVerbs {
         try (Backend backend = call.session().backend()) {
             Element cib = backend.cib();
             Edits.requireResource(Backend.configuration(cib), id);
-            List<String> nodes = StatusReport.of(cib, Map.of()).runningOn(id);
+            List<String> nodes = RootVerbs.report(cib, Map.of()).runningOn(id);
             if (nodes.size() != 1) {
                 throw new BadInputException(
                         "",

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +22,10 @@ import systole.formats.CibValidation;
 import systole.formats.CibXml;
 import systole.formats.Finding;
 import systole.kernel.BadInputException;
+import systole.kernel.NearestWord;
 import systole.model.Element;
+import systole.scheduler.status.StatusParts;
+import systole.scheduler.status.StatusReport;
 
 /** Commands that stand alone: {@code status}, {@code verify}, {@code history} and so on. */
 final class RootVerbs {
@@ -81,16 +86,36 @@ final class RootVerbs {
         } else {
             cib = backend.cib();
         }
-        List<String> words = call.all("WORD").isEmpty() ? List.of() : StatusParts.words(call.all("WORD"));
-        StatusReport report = StatusReport.of(cib, facts);
+        List<String> words = call.all("WORD").isEmpty() ? List.of() : statusWords(call.all("WORD"));
+        StatusReport report = report(cib, facts);
         if (call.session().json()) {
             call.out().println(Output.of(report.json(warnings)));
-        } else if (words.contains("simple")) {
-            call.out().println(report.simple());
         } else {
-            call.out().print(report.text(warnings, words));
+            call.out().print(report.printed(warnings, words));
         }
         call.out().flush();
+    }
+
+    /** The words in full. A word that is none is refused. */
+    private static List<String> statusWords(List<String> given) {
+        List<String> found = new ArrayList<>();
+        for (String word : given) {
+            if (word.equals("xml") || word.equals("html")) {
+                throw new UsageException(
+                        "status is not written as " + word,
+                        "use --output json, or libexec/compat/crm_mon --output-as=xml");
+            }
+            found.add(Words.resolve(word, StatusParts.WORDS)
+                    .orElseThrow(() -> new UsageException(
+                            "'" + word + "' is no part of the status" + NearestWord.hint(word, StatusParts.WORDS),
+                            "write one of: " + String.join(", ", StatusParts.WORDS))));
+        }
+        return found;
+    }
+
+    /** The report of this moment, in the zone of whoever calls. */
+    static StatusReport report(Element cib, Map<String, String> facts) {
+        return StatusReport.of(cib, facts, Instant.now(), ZoneId.systemDefault());
     }
 
     private static int watch(Call call) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import systole.api.Request;
 import systole.kernel.BadInputException;
 import systole.kernel.NearestWord;
-import systole.model.Element;
+import systole.scheduler.status.StatusParts;
 
 /** Level {@code site}: tickets, which bind resources to one of several clusters. */
 final class SiteVerbs {
@@ -33,7 +33,7 @@ final class SiteVerbs {
                     "write one of: " + String.join(", ", DEEDS));
         }
         try (Backend backend = call.session().directly()) {
-            Map<String, Map<String, String>> tickets = tickets(backend.cib());
+            Map<String, Map<String, String>> tickets = StatusParts.ticketStates(backend.cib());
             if (deed.equals("show")) {
                 return show(call, tickets);
             }
@@ -50,20 +50,6 @@ final class SiteVerbs {
             }
         }
         return ExitCode.OK.number();
-    }
-
-    static Map<String, Map<String, String>> tickets(Element cib) {
-        Map<String, Map<String, String>> found = new LinkedHashMap<>();
-        for (Element status : cib.children("status")) {
-            for (Element tickets : status.children("tickets")) {
-                for (Element state : tickets.children("ticket_state")) {
-                    Map<String, String> attributes = new LinkedHashMap<>(state.attributes());
-                    attributes.remove("id");
-                    found.put(state.id(), attributes);
-                }
-            }
-        }
-        return found;
     }
 
     private static int show(Call call, Map<String, Map<String, String>> tickets) {

@@ -48,6 +48,7 @@ public final class AgentTools {
     public static ToolStep begin(ToolCall call) {
         try {
             return switch (call.name()) {
+                case "systole" -> PlainReads.begin(call);
                 case "crm_attribute", "crm_master" -> CrmAttribute.begin(call);
                 case "attrd_updater" -> attrdUpdater(call);
                 case "crm_node" -> crmNode(call);

@@ -10,7 +10,7 @@ import java.util.TreeMap;
  *
  * @param name of the command, without folder
  * @param environment those variables of the caller that matter: {@code OCF_RESOURCE_INSTANCE},
- *     {@code OCF_RESKEY_CRM_meta_on_node}, {@code SYSTOLE_NODE}, {@code CIB_file}
+ *     {@code OCF_RESKEY_CRM_meta_on_node}, {@code SYSTOLE_NODE}, {@code CIB_file}, {@code TZ}
  */
 public record ToolCall(String name, List<String> arguments, Map<String, String> environment) {
     public ToolCall {

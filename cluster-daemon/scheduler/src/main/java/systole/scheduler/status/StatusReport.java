@@ -1,4 +1,4 @@
-package systole.cli;
+package systole.scheduler.status;
 
 import java.time.Instant;
 import java.time.ZoneId;
@@ -12,43 +12,50 @@ import systole.kernel.DateText;
 import systole.model.Element;
 import systole.model.Options;
 import systole.scheduler.reading.Reading;
-import systole.scheduler.status.ExitTexts;
-import systole.scheduler.status.StatusText;
 import systole.scheduler.working.Cluster;
 import systole.scheduler.working.FailedOperation;
 import systole.scheduler.working.Node;
 import systole.scheduler.working.Resource;
 
-/** The state of a cluster in the layout of {@code crm status}, and as JSON. */
-final class StatusReport {
-    private static final DateTimeFormatter DATE = DateText.DATE.withZone(ZoneId.systemDefault());
-
+/**
+ * The state of a cluster in the layout of {@code crm status}, and as fields of a JSON object. Immutable after it is made; what it
+ * prints depends on the CIB, the facts, the moment and the zone alone, so that a daemon and a command line print the same.
+ */
+public final class StatusReport {
     /** Where an instance of a resource runs, and as what. */
-    record Place(String node, String role) {}
+    public record Place(String node, String role) {}
 
     private final Element cib;
     private final Map<String, String> facts;
     private final Cluster cluster;
     private final Instant now;
+    private final DateTimeFormatter date;
 
-    private StatusReport(Element cib, Map<String, String> facts, Instant now) {
+    private StatusReport(Element cib, Map<String, String> facts, Instant now, ZoneId zone) {
         this.cib = cib;
         this.facts = facts;
         this.now = now;
+        this.date = DateText.DATE.withZone(zone);
         this.cluster = Reading.read(cib, now, false);
     }
 
-    static StatusReport of(Element cib, Map<String, String> facts) {
-        return of(cib, facts, Instant.now());
-    }
-
-    static StatusReport of(Element cib, Map<String, String> facts, Instant now) {
-        return new StatusReport(cib.is("cib") ? cib : Element.of("cib", Map.of(), List.of(cib)), facts, now);
+    /**
+     * @param cib configuration and status, or a configuration alone
+     * @param facts what the daemon says beside the CIB ({@code coordinator}, {@code quorate}); empty for a file
+     */
+    public static StatusReport of(Element cib, Map<String, String> facts, Instant now, ZoneId zone) {
+        return new StatusReport(cib.is("cib") ? cib : Element.of("cib", Map.of(), List.of(cib)), facts, now, zone);
     }
 
     // ---- text -------------------------------------------------------------------------------------------------------
 
-    String text(List<String> warnings) {
+    /** All that {@code status} prints, the last line ended. @param words full words of {@link StatusParts#WORDS} */
+    public String printed(List<String> warnings, List<String> words) {
+        List<String> parts = StatusParts.expanded(words);
+        return parts.contains("simple") ? simple() + "\n" : text(warnings, parts);
+    }
+
+    private String text(List<String> warnings) {
         StringBuilder out = new StringBuilder();
         summary(out, warnings);
         out.append('\n').append(lists());
@@ -57,8 +64,7 @@ final class StatusReport {
         return out.toString();
     }
 
-    /** @param words parts as {@link StatusParts#words} gives them */
-    String text(List<String> warnings, List<String> words) {
+    private String text(List<String> warnings, List<String> words) {
         if (words.isEmpty()) {
             return text(warnings);
         }
@@ -80,10 +86,10 @@ final class StatusReport {
             out.append('\n').append(StatusParts.tickets(cib));
         }
         if (words.contains("ops") || words.contains("timing")) {
-            out.append('\n').append(StatusParts.operations(cib, words.contains("timing")));
+            out.append('\n').append(StatusParts.operations(cib, words.contains("timing"), date));
         }
         if (words.contains("failcounts")) {
-            out.append('\n').append(StatusParts.migrationSummary(cluster, cib));
+            out.append('\n').append(StatusParts.migrationSummary(cluster, cib, date));
         }
         requests(out);
         failures(out);
@@ -99,7 +105,7 @@ final class StatusReport {
                 out,
                 "Current DC: " + (coordinator.isEmpty() ? "NONE" : coordinator) + " - partition "
                         + (quorum ? "with quorum" : "WITHOUT quorum"));
-        line(out, "Last updated: " + DATE.format(now));
+        line(out, "Last updated: " + date.format(now));
         String written = cib.attribute("cib-last-written", "");
         if (!written.isEmpty()) {
             line(
@@ -122,7 +128,7 @@ final class StatusReport {
     }
 
     /** One line for monitors: {@code CLUSTER OK: 3 nodes online, 7 resource instances configured}. */
-    String simple() {
+    public String simple() {
         int online = 0;
         List<String> problems = new ArrayList<>();
         for (Node node : cluster.nodes) {
@@ -141,7 +147,7 @@ final class StatusReport {
     }
 
     /** What keeps the cluster from being healthy, the worst first; empty if nothing does. */
-    List<String> problems(List<String> warnings) {
+    public List<String> problems(List<String> warnings) {
         List<String> problems = new ArrayList<>();
         if (!hasQuorum()) {
             problems.add("this partition has no quorum");
@@ -163,11 +169,15 @@ final class StatusReport {
         return problems;
     }
 
+    private Element configuration() {
+        return cib.child("configuration").orElse(Element.leaf("configuration"));
+    }
+
     /** Fencing that is off stays visible for as long as it is off. */
     private List<String> withFencing(List<String> warnings) {
         List<String> all = new ArrayList<>(warnings);
         boolean said = all.stream().anyMatch(warning -> warning.contains("encing"));
-        for (Element section : Backend.configuration(cib).children("crm_config")) {
+        for (Element section : configuration().children("crm_config")) {
             for (Element set : section.children("cluster_property_set")) {
                 for (Element pair : set.children("nvpair")) {
                     String name = pair.attribute("name", "");
@@ -256,7 +266,7 @@ final class StatusReport {
     }
 
     /** The resource list alone. */
-    String resourceList() {
+    public String resourceList() {
         String lists = lists();
         String title = "Full List of Resources:\n";
         int at = lists.indexOf(title);
@@ -266,7 +276,7 @@ final class StatusReport {
     /** What moves and bans have left in force: nothing hides behind the list of resources. */
     private void requests(StringBuilder out) {
         List<String> found = new ArrayList<>();
-        for (Element constraints : Backend.configuration(cib).children("constraints")) {
+        for (Element constraints : configuration().children("constraints")) {
             for (Element constraint : constraints.children("rsc_location")) {
                 String id = constraint.id();
                 if (id.startsWith("cli-prefer-") || id.startsWith("cli-ban-")) {
@@ -310,7 +320,7 @@ final class StatusReport {
         }
     }
 
-    private static String failure(FailedOperation failed) {
+    private String failure(FailedOperation failed) {
         var entry = failed.entry();
         StringBuilder out = new StringBuilder(failed.resource().id);
         if (entry.intervalMs > 0) {
@@ -326,7 +336,7 @@ final class StatusReport {
             out.append(" (timed out)");
         }
         if (entry.lastChange > 0) {
-            out.append(" at ").append(DATE.format(Instant.ofEpochSecond(entry.lastChange)));
+            out.append(" at ").append(date.format(Instant.ofEpochSecond(entry.lastChange)));
         }
         String execution = entry.xml.attribute("exec-time", "");
         return out.append(execution.isEmpty() ? "" : " after " + execution + "ms")
@@ -340,7 +350,7 @@ final class StatusReport {
     // ---- questions --------------------------------------------------------------------------------------------------
 
     /** Where the resource, or anything that it holds, is active; without doubles. */
-    List<Place> places(String id) {
+    public List<Place> places(String id) {
         List<Place> places = new ArrayList<>();
         for (Resource resource : cluster.everyResource) {
             if (resource.isPrimitive() && isPartOf(resource, id)) {
@@ -365,7 +375,7 @@ final class StatusReport {
         return false;
     }
 
-    List<String> runningOn(String id) {
+    public List<String> runningOn(String id) {
         List<String> nodes = new ArrayList<>();
         places(id).forEach(place -> nodes.add(place.node()));
         return nodes;
@@ -373,7 +383,7 @@ final class StatusReport {
 
     // ---- JSON -------------------------------------------------------------------------------------------------------
 
-    Map<String, Object> json(List<String> warnings) {
+    public Map<String, Object> json(List<String> warnings) {
         Map<String, Object> root = new LinkedHashMap<>();
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("stack", "systole");
@@ -426,11 +436,11 @@ final class StatusReport {
         }
         root.put("failures", failures);
         root.put("failCounts", StatusParts.failCounts(cib));
-        root.put("tickets", SiteVerbs.tickets(cib));
+        root.put("tickets", StatusParts.ticketStates(cib));
         return root;
     }
 
-    List<Object> resources() {
+    public List<Object> resources() {
         List<Object> list = new ArrayList<>();
         for (Resource resource : cluster.resources) {
             if (!resource.internal && !(resource.removed && resource.active.isEmpty())) {

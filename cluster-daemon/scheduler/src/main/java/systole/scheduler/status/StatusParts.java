@@ -1,24 +1,21 @@
-package systole.cli;
+package systole.scheduler.status;
 
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import systole.kernel.DateText;
-import systole.kernel.NearestWord;
 import systole.model.Element;
 import systole.scheduler.working.Cluster;
 import systole.scheduler.working.Node;
 import systole.scheduler.working.Resource;
 
 /** The parts of {@code status} that are shown when a word asks for them, in the form of crm_mon. */
-final class StatusParts {
-    private static final DateTimeFormatter DATE = DateText.DATE.withZone(ZoneId.systemDefault());
-    private static final List<String> WORDS = List.of(
+public final class StatusParts {
+    /** Words that {@code status} takes. */
+    public static final List<String> WORDS = List.of(
             "brief",
             "bynode",
             "detail",
@@ -35,20 +32,9 @@ final class StatusParts {
 
     private StatusParts() {}
 
-    /** The words in full; {@code full} stands for several of them. A word that is none is refused. */
-    static List<String> words(List<String> given) {
-        List<String> found = new ArrayList<>();
-        for (String word : given) {
-            if (word.equals("xml") || word.equals("html")) {
-                throw new UsageException(
-                        "status is not written as " + word,
-                        "use --output json, or libexec/compat/crm_mon --output-as=xml");
-            }
-            found.add(Words.resolve(word, WORDS)
-                    .orElseThrow(() -> new UsageException(
-                            "'" + word + "' is no part of the status" + NearestWord.hint(word, WORDS),
-                            "write one of: " + String.join(", ", WORDS))));
-        }
+    /** The words with what {@code full} stands for. */
+    static List<String> expanded(List<String> words) {
+        List<String> found = new ArrayList<>(words);
         if (found.contains("full")) {
             found.addAll(List.of("bynode", "tickets", "failcounts", "timing"));
         }
@@ -184,7 +170,7 @@ final class StatusParts {
         return text.matches("[0-9]{1,15}");
     }
 
-    static String migrationSummary(Cluster cluster, Element cib) {
+    static String migrationSummary(Cluster cluster, Element cib, DateTimeFormatter date) {
         StringBuilder out = new StringBuilder("Migration Summary:\n");
         failCounts(cib).forEach((node, resources) -> {
             out.append("  * Node: ").append(node).append(":\n");
@@ -195,7 +181,7 @@ final class StatusParts {
                         .append('=')
                         .append(
                                 name.equals("last-failure") && isNumber(value)
-                                        ? "'" + DATE.format(Instant.ofEpochSecond(Long.parseLong(value))) + "'"
+                                        ? "'" + date.format(Instant.ofEpochSecond(Long.parseLong(value))) + "'"
                                         : value));
                 out.append('\n');
             });
@@ -214,7 +200,7 @@ final class StatusParts {
         return "1000000";
     }
 
-    static String operations(Element cib, boolean timing) {
+    static String operations(Element cib, boolean timing, DateTimeFormatter date) {
         StringBuilder out = new StringBuilder("Operations:\n");
         for (Element state : cib.child("status").orElse(Element.leaf("status")).children("node_state")) {
             out.append("  * Node: ")
@@ -224,7 +210,7 @@ final class StatusParts {
                 for (Element list : lrm.children("lrm_resources")) {
                     for (Element resource : list.children("lrm_resource")) {
                         out.append("    * ").append(resource.id()).append(":\n");
-                        resource.children("lrm_rsc_op").forEach(op -> operation(op, timing, out));
+                        resource.children("lrm_rsc_op").forEach(op -> operation(op, timing, date, out));
                     }
                 }
             }
@@ -232,7 +218,7 @@ final class StatusParts {
         return out.toString();
     }
 
-    private static void operation(Element op, boolean timing, StringBuilder out) {
+    private static void operation(Element op, boolean timing, DateTimeFormatter date, StringBuilder out) {
         String interval = op.attribute("interval", "0");
         out.append("      * (")
                 .append(op.attribute("call-id", "?"))
@@ -245,7 +231,7 @@ final class StatusParts {
             String changed = op.attribute("last-rc-change", "");
             if (isNumber(changed)) {
                 out.append(" last-rc-change='")
-                        .append(DATE.format(Instant.ofEpochSecond(Long.parseLong(changed))))
+                        .append(date.format(Instant.ofEpochSecond(Long.parseLong(changed))))
                         .append('\'');
             }
             for (String name : List.of("exec-time", "queue-time")) {
@@ -261,9 +247,24 @@ final class StatusParts {
         out.append(" rc=").append(op.attribute("rc-code", "?")).append('\n');
     }
 
+    /** What is known of tickets, by name. */
+    public static Map<String, Map<String, String>> ticketStates(Element cib) {
+        Map<String, Map<String, String>> found = new LinkedHashMap<>();
+        for (Element status : cib.children("status")) {
+            for (Element tickets : status.children("tickets")) {
+                for (Element state : tickets.children("ticket_state")) {
+                    Map<String, String> attributes = new LinkedHashMap<>(state.attributes());
+                    attributes.remove("id");
+                    found.put(state.id(), attributes);
+                }
+            }
+        }
+        return found;
+    }
+
     static String tickets(Element cib) {
         StringBuilder out = new StringBuilder("Tickets:\n");
-        SiteVerbs.tickets(cib).forEach((ticket, facts) -> {
+        ticketStates(cib).forEach((ticket, facts) -> {
             boolean granted = "true".equals(facts.get("granted"));
             boolean standby = "true".equals(facts.get("standby"));
             out.append("  * ")
