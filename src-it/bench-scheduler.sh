@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # How fast the scheduler is: plans from parsed state (CPU time, and JMH with -j), and `systole simulate` as a whole
 # process beside `crm_simulate` on the same file. Prints tables.
-#   bench-scheduler.sh [-j] [-r RUNS]
+#   bench-scheduler.sh [-j] [-r RUNS] [-f MACHINES]
 #     -j  the JMH figures too: quiet machine wanted, about ten minutes
 #     -r  runs of each whole process (3)
+#     -f  virtual machines for each plan (5)
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(dirname "$here")
-jmh='' runs=3
-while getopts jr:h option; do
+jmh='' runs=3 machines=5
+while getopts jr:f:h option; do
     case $option in
     j) jmh=yes ;;
     r) runs=$OPTARG ;;
-    *) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 64 ;;
+    f) machines=$OPTARG ;;
+    *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 64 ;;
     esac
 done
 cd "$top" || exit 1
@@ -23,8 +25,9 @@ classes="cluster-daemon/benchmarks/target/classes:cluster-daemon/benchmarks/targ
 work=$(mktemp -d "${TMPDIR:-/tmp}/systole-bench.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 
+# The daemon's collector; a heap that is there from the first plan on, so that no plan pays for the kernel's new pages.
 echo "## Plans from parsed state, CPU time of the planning thread"
-java -Xmx3g -cp "$classes" systole.benchmarks.CpuTable || exit 1
+java -XX:+UseSerialGC -Xms3g -Xmx3g -XX:+AlwaysPreTouch -cp "$classes" systole.benchmarks.CpuTable "$machines" || exit 1
 if [ -n "$jmh" ]; then
     echo "## JMH"
     java -cp "$classes" org.openjdk.jmh.Main SchedulerBenchmark || exit 1

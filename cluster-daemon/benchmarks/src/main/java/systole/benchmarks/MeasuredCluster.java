@@ -50,15 +50,31 @@ public final class MeasuredCluster {
         StringBuilder resources = new StringBuilder();
         StringBuilder constraints = new StringBuilder();
         for (int i = 0; i < count; i++) {
-            resources.append("<clone id=\"c").append(i).append("\"><meta_attributes id=\"c").append(i);
+            resources
+                    .append("<clone id=\"c")
+                    .append(i)
+                    .append("\"><meta_attributes id=\"c")
+                    .append(i);
             resources.append("-m\"><nvpair id=\"c").append(i);
             resources.append("-mi\" name=\"interleave\" value=\"true\"/></meta_attributes>");
             primitive(resources, "p" + i);
             resources.append("</clone>");
             if (chain && i > 0) {
-                constraints.append("<rsc_order id=\"o").append(i).append("\" first=\"c").append(i - 1);
-                constraints.append("\" then=\"c").append(i).append("\"/><rsc_colocation id=\"l").append(i);
-                constraints.append("\" rsc=\"c").append(i).append("\" with-rsc=\"c").append(i - 1);
+                constraints
+                        .append("<rsc_order id=\"o")
+                        .append(i)
+                        .append("\" first=\"c")
+                        .append(i - 1);
+                constraints
+                        .append("\" then=\"c")
+                        .append(i)
+                        .append("\"/><rsc_colocation id=\"l")
+                        .append(i);
+                constraints
+                        .append("\" rsc=\"c")
+                        .append(i)
+                        .append("\" with-rsc=\"c")
+                        .append(i - 1);
                 constraints.append("\" score=\"INFINITY\"/>");
             }
         }
@@ -67,7 +83,9 @@ public final class MeasuredCluster {
 
     private static void primitive(StringBuilder out, String id) {
         out.append("<primitive id=\"").append(id).append("\" class=\"ocf\" provider=\"pacemaker\" type=\"Dummy\">");
-        out.append("<operations><op id=\"").append(id).append("-m\" name=\"monitor\" interval=\"10s\" timeout=\"20s\"/>");
+        out.append("<operations><op id=\"")
+                .append(id)
+                .append("-m\" name=\"monitor\" interval=\"10s\" timeout=\"20s\"/>");
         out.append("</operations></primitive>");
     }
 
@@ -78,7 +96,11 @@ public final class MeasuredCluster {
         out.append("<cluster_property_set id=\"o\"><nvpair id=\"o-s\" name=\"stonith-enabled\" value=\"true\"/>");
         out.append("</cluster_property_set></crm_config><nodes>");
         for (int i = 1; i <= nodes; i++) {
-            out.append("<node id=\"").append(i).append("\" uname=\"node").append(i).append("\"/>");
+            out.append("<node id=\"")
+                    .append(i)
+                    .append("\" uname=\"node")
+                    .append(i)
+                    .append("\"/>");
         }
         out.append("</nodes><resources><primitive id=\"fence\" class=\"stonith\" type=\"fence_dummy\"/>");
         out.append(resources).append("</resources><constraints>").append(constraints);
@@ -100,7 +122,8 @@ public final class MeasuredCluster {
                 return at;
             }
             Set<String> ids = new LinkedHashSet<>(Simulation.resourceIds(Reading.read(at, NOW, false)));
-            at = GraphExecution.run(at, graph, ids, Map.of(), NOW.getEpochSecond()).cib();
+            at = GraphExecution.run(at, graph, ids, Map.of(), NOW.getEpochSecond())
+                    .cib();
         }
         throw new IllegalStateException("the cluster does not come to rest");
     }
