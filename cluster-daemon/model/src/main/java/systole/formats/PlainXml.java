@@ -242,7 +242,7 @@ final class PlainXml {
         return text.substring(start, end);
     }
 
-    /** A name of ASCII letters, digits and {@code _ - .}; the same text object for the same name. */
+    /** A name of ASCII letters, digits and {@code _ - .}; the same text object for the same name, also that of a literal. */
     private @Nullable String name() {
         int start = at;
         while (at < text.length() && isNameCharacter(text.charAt(at), at > start)) {
@@ -251,9 +251,7 @@ final class PlainXml {
         if (at == start || at - start > MAX_NAME) {
             return null;
         }
-        String name = text.substring(start, at);
-        String known = names.putIfAbsent(name, name);
-        return known == null ? name : known;
+        return names.computeIfAbsent(text.substring(start, at), String::intern);
     }
 
     private static boolean isNameCharacter(char c, boolean inside) {

@@ -1,7 +1,7 @@
 package systole.model;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Element {
     private final String name;
-    private final Map<String, String> attributes;
+    private final String[] attributes;
     private final List<Element> children;
     private final String text;
     private final int line;
     private long digest;
 
-    private Element(String name, Map<String, String> attributes, List<Element> children, String text, int line) {
+    private Element(String name, String[] attributes, List<Element> children, String text, int line) {
         this.name = name;
         this.attributes = attributes;
         this.children = children;
@@ -31,12 +31,12 @@ public final class Element {
     }
 
     public static Element of(String name, Map<String, String> attributes, List<Element> children) {
-        return new Element(name, copy(attributes), List.copyOf(children), "", 0);
+        return new Element(name, Attributes.pairs(attributes), List.copyOf(children), "", 0);
     }
 
     public static Element of(
             String name, Map<String, String> attributes, List<Element> children, String text, int line) {
-        return new Element(name, copy(attributes), List.copyOf(children), text, line);
+        return new Element(name, Attributes.pairs(attributes), List.copyOf(children), text, line);
     }
 
     /** An element without children; names and values alternate. */
@@ -45,15 +45,16 @@ public final class Element {
         for (int i = 0; i + 1 < namesAndValues.length; i += 2) {
             attributes.put(namesAndValues[i], namesAndValues[i + 1]);
         }
-        return new Element(name, Collections.unmodifiableMap(attributes), List.of(), "", 0);
+        return new Element(name, Attributes.pairs(attributes), List.of(), "", 0);
     }
 
     public String name() {
         return name;
     }
 
+    /** In their order; cannot be changed. */
     public Map<String, String> attributes() {
-        return attributes;
+        return new Attributes(attributes);
     }
 
     public List<Element> children() {
@@ -71,11 +72,12 @@ public final class Element {
 
     /** The attribute's value, or {@code null} if the element does not have it. */
     public @Nullable String attribute(String key) {
-        return attributes.get(key);
+        int at = Attributes.indexOf(attributes, key);
+        return at < 0 ? null : attributes[at + 1];
     }
 
     public String attribute(String key, String fallback) {
-        String value = attributes.get(key);
+        String value = attribute(key);
         return value == null ? fallback : value;
     }
 
@@ -108,19 +110,22 @@ public final class Element {
     }
 
     public Element withAttribute(String key, String value) {
-        Map<String, String> next = new LinkedHashMap<>(attributes);
-        next.put(key, value);
-        return new Element(name, Collections.unmodifiableMap(next), children, text, line);
+        int at = Attributes.indexOf(attributes, key);
+        int to = at < 0 ? attributes.length : at;
+        String[] next = Arrays.copyOf(attributes, Math.max(attributes.length, to + 2));
+        next[to] = key;
+        next[to + 1] = value;
+        return new Element(name, next, children, text, line);
     }
 
     public Element withoutAttribute(String key) {
-        Map<String, String> next = new LinkedHashMap<>(attributes);
+        Map<String, String> next = new LinkedHashMap<>(attributes());
         next.remove(key);
-        return new Element(name, Collections.unmodifiableMap(next), children, text, line);
+        return withAttributes(next);
     }
 
     public Element withAttributes(Map<String, String> next) {
-        return new Element(name, copy(next), children, text, line);
+        return new Element(name, Attributes.pairs(next), children, text, line);
     }
 
     public Element withChildren(List<Element> next) {
@@ -137,10 +142,6 @@ public final class Element {
         return withChildren(next);
     }
 
-    private static Map<String, String> copy(Map<String, String> attributes) {
-        return Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
-    }
-
     /**
      * 64-bit digest of the element and all in it, never 0; not for security. The order of children counts, that of
      * attributes does not. Worked out once for each element, so after a small change of a large document almost nothing
@@ -150,8 +151,8 @@ public final class Element {
         long made = digest;
         if (made == 0) {
             made = text(name);
-            for (Map.Entry<String, String> attribute : attributes.entrySet()) {
-                made += mix(text(attribute.getKey()) * 31 + text(attribute.getValue()));
+            for (int i = 0; i < attributes.length; i += 2) {
+                made += mix(text(attributes[i]) * 31 + text(attributes[i + 1]));
             }
             made = mix(made * 31 + text(text));
             for (Element child : children) {
@@ -183,14 +184,14 @@ public final class Element {
         return this == other
                 || other instanceof Element that
                         && name.equals(that.name)
-                        && attributes.equals(that.attributes)
+                        && attributes().equals(that.attributes())
                         && text.equals(that.text)
                         && children.equals(that.children);
     }
 
     @Override
     public int hashCode() {
-        return 31 * (31 * name.hashCode() + attributes.hashCode()) + children.hashCode();
+        return 31 * (31 * name.hashCode() + attributes().hashCode()) + children.hashCode();
     }
 
     @Override

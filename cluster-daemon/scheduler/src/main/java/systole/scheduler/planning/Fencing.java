@@ -90,7 +90,7 @@ final class Fencing {
             if (!device.isFenceDevice() || !providesUnfencing(device)) {
                 continue;
             }
-            Map<String, String> parameters = settings.effectiveParameters(device, "stonith-on", 0, node);
+            Map<String, String> parameters = settings.digestedParameters(device, "stonith-on", 0, node);
             String agent = device.definition.agent == null ? "" : device.definition.agent.type();
             String prefix = device.id + ":" + agent + ":";
             String tripleAll = prefix + OperationDigest.all(parameters, 0) + ",";

@@ -434,13 +434,16 @@ final class Fixpoint {
 
     /** Makes the actions of dependents unrunnable; returns those that changed. */
     private List<Action> blocked(Action cause) {
+        if (!mayBlock(cause)) {
+            return List.of();
+        }
         List<Action> changed = new ArrayList<>();
         Deque<Action> open = new ArrayDeque<>();
         open.add(cause);
         while (!open.isEmpty()) {
             Action action = open.remove();
             Resource resource = action.resource;
-            if (resource == null || action.runnable || !(action.is(Tasks.START) || action.is(Tasks.PROMOTE))) {
+            if (resource == null || !mayBlock(action)) {
                 continue;
             }
             Resource top = resource.topOrBundle();
@@ -457,6 +460,10 @@ final class Fixpoint {
             }
         }
         return changed;
+    }
+
+    private static boolean mayBlock(Action action) {
+        return !action.runnable && (action.is(Tasks.START) || action.is(Tasks.PROMOTE));
     }
 
     private boolean allChildrenBlocked(Resource top, String task) {

@@ -98,8 +98,10 @@ final class Histories {
             }
             key = magic.substring(magic.indexOf(';') + 1);
         }
-        String[] parts = key.split(":", 4);
-        return parts.length < 4 ? -1 : (int) Values.integer(parts[2], -1);
+        int first = key.indexOf(':');
+        int second = first < 0 ? -1 : key.indexOf(':', first + 1);
+        int third = second < 0 ? -1 : key.indexOf(':', second + 1);
+        return third < 0 ? -1 : (int) Values.integer(key.substring(second + 1, third), -1);
     }
 
     /** Start and stop index (input-and-status 16). */

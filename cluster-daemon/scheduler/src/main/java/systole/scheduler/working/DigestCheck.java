@@ -41,13 +41,13 @@ public final class DigestCheck {
         Element xml = entry.xml;
         String recordedRestart = xml.attribute("op-restart-digest");
         String recorded = xml.attribute("op-digest");
-        Map<String, String> effective = settings.effectiveParameters(resource, entry.task, entry.intervalMs, node);
         if (entry.reschedule) {
             recordedRestart = "";
         }
         if (recorded == null && recordedRestart == null) {
             return Result.UNKNOWN;
         }
+        Map<String, String> effective = settings.digestedParameters(resource, entry.task, entry.intervalMs, node);
         String all = OperationDigest.all(effective, entry.intervalMs);
         if (ignoringPrivate
                 && recorded != null

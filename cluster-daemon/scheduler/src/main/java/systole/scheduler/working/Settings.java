@@ -206,10 +206,10 @@ public final class Settings {
     }
 
     /**
-     * What an operation runs with: parameters of operation and resource, and the operation's meta attributes as
-     * {@code CRM_meta_*}.
+     * What an operation runs with, as far as a digest over it counts ({@link systole.model.OperationDigest}): parameters of
+     * operation and resource, and for a recurring one its time-out as {@code CRM_meta_timeout}.
      */
-    public Map<String, String> effectiveParameters(
+    public Map<String, String> digestedParameters(
             Resource resource, String name, long intervalMs, @Nullable Node node) {
         Map<String, String> found = new TreeMap<>();
         Map<String, String> own = parameters(resource, node);
@@ -221,12 +221,12 @@ public final class Settings {
         }
         own.forEach(found::putIfAbsent);
         operationParameters(resource, name, intervalMs, node).forEach(found::putIfAbsent);
-        operationMeta(resource, name, intervalMs).forEach((key, value) -> {
-            String graphName = graphName(key);
-            if (graphName != null) {
-                found.putIfAbsent(graphName, value);
+        if (intervalMs > 0) {
+            String timeout = operationMeta(resource, name, intervalMs).get("timeout");
+            if (timeout != null) {
+                found.putIfAbsent("CRM_meta_timeout", timeout);
             }
-        });
+        }
         return found;
     }
 
