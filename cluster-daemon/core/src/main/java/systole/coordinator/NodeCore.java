@@ -54,6 +54,8 @@ import systole.transition.ExecutorEffect;
 import systole.transition.HistoryEntries;
 import systole.transition.LocalExecutor;
 import systole.transition.OperationOrder;
+import systole.witness.ContactInput;
+import systole.witness.WitnessSettings;
 
 /**
  * Everything that one node decides above the ordering layer.
@@ -75,6 +77,7 @@ public final class NodeCore {
     private final ClientDesk clients;
     private final Dampening dampening;
     private final AlertDesk alerts;
+    private final WitnessDesk witness;
     private final Set<AgentName> metadataAsked = new HashSet<>();
     private final Map<String, Long> settledAsked = new TreeMap<>();
     private final Set<FencingRecord> knownOwnFencings = new HashSet<>();
@@ -86,7 +89,14 @@ public final class NodeCore {
     private @Nullable View view;
     private SortedSet<NodeId> survivors = new TreeSet<>();
     private SortedSet<NodeId> rivalsTold = new TreeSet<>();
+
+    /** The parts above have seen the end of a view and not yet the next one. */
     private boolean viewEnds;
+
+    /** The group has begun to end the view. */
+    private boolean closing;
+
+    private boolean quorateTold;
     private boolean everReady;
     private boolean shuttingDown;
     private boolean leavingSent;
@@ -103,10 +113,26 @@ public final class NodeCore {
      * @param start when the daemon started
      */
     public NodeCore(NodeSettings settings, QuorumSettings quorumSettings, StoredState stored, Moment start) {
+        this(settings, quorumSettings, Optional.empty(), stored, start);
+    }
+
+    /** @param witnessSettings how to talk to the witness, if the quorum settings give votes to a device */
+    public NodeCore(
+            NodeSettings settings,
+            QuorumSettings quorumSettings,
+            Optional<WitnessSettings> witnessSettings,
+            StoredState stored,
+            Moment start) {
         Seed chance = new Seed(settings.seed()).fork(settings.name());
         long incarnation = chance.fork("incarnation").nextLong() >>> 1;
         StateProtocol protocol = new StateProtocol(settings.id(), settings.name(), incarnation, stored);
-        this.node = new NodeContext(settings, protocol, start);
+        // The lease is 2 s and twice the detection.
+        this.node = new NodeContext(
+                witnessSettings
+                        .map(how -> settings.withWait(how.waitMillis()))
+                        .orElse(settings),
+                protocol,
+                start);
         this.executor = new LocalExecutor(settings.name());
         this.fenceExecutor = new FenceExecutor(settings.name(), chance.fork("delays"), FIRST_FENCE_RUN);
         this.fenceDesk = new FenceDesk(settings.name(), Long.toHexString(incarnation));
@@ -114,6 +140,7 @@ public final class NodeCore {
         this.clients = new ClientDesk(node, this::fenceForClient, Long.toHexString(incarnation));
         this.dampening = new Dampening(node);
         this.alerts = new AlertDesk(node);
+        this.witness = new WitnessDesk(node, witnessSettings);
         this.quorum = QuorumProtocol.initial(settings.id(), quorumSettings);
         this.lastState = protocol.state();
         settings.nodeNames().forEach((id, name) -> {
@@ -133,6 +160,9 @@ public final class NodeCore {
         take(input);
         passTime();
         settle();
+        if (view != null && node.isReady() && !viewEnds && !witness.isHolding()) {
+            witness.ready(view, nanos());
+        }
         if (node.state() != lastState) {
             lastState = node.state();
             node.emit(new NodeEffect.StateChanged());
@@ -149,7 +179,7 @@ public final class NodeCore {
         long first = Math.min(executor.deadlineNanos(), fenceExecutor.deadlineNanos());
         first = Math.min(first, Math.min(fenceDesk.deadlineNanos(), conductor.deadlineNanos()));
         first = Math.min(first, Math.min(clients.deadlineNanos(), dampening.deadlineNanos()));
-        first = Math.min(first, goodbyeNanos);
+        first = Math.min(first, Math.min(goodbyeNanos, witness.deadlineNanos()));
         return Math.min(first, Math.min(quorum.deadlineNanos(), escalationNanos));
     }
 
@@ -161,6 +191,16 @@ public final class NodeCore {
     /** Votes and what follows from them. */
     public QuorumState quorum() {
         return quorum;
+    }
+
+    /** Connection to the witness and what it said, for people; empty without a witness. */
+    public Optional<String> witness() {
+        return witness.words();
+    }
+
+    /** Whether a view is held back until the witness has answered. */
+    public boolean isHoldingView() {
+        return witness.isHolding();
     }
 
     /** Whether this node has the state that all members of its view have. */
@@ -222,6 +262,8 @@ public final class NodeCore {
             metadata(read);
         } else if (input instanceof NodeInput.ServiceDied died) {
             carry(executor.checkNow(died.resource(), nanos()));
+        } else if (input instanceof NodeInput.Witness contact) {
+            witness.step(contact.input()).ifPresent(this::quorumStep);
         } else if (input instanceof NodeInput.Suspected suspected) {
             String name = node.settings().nameOf(suspected.node());
             node.event(Timeline.SUSPECTED, "No sign of life from " + name, "node", name);
@@ -239,11 +281,17 @@ public final class NodeCore {
             byte[] payload = delivered.payload();
             if (payload.length > 0 && payload[0] == QUORUM_PAYLOAD) {
                 quorumSaid(payload);
+            } else if (payload.length > 0 && payload[0] == WitnessDesk.PAYLOAD) {
+                witnessSaid(delivered.sender(), payload);
+            } else if (witness.isHolding()) {
+                witness.hold(event);
             } else {
                 node.protocol(new StateInput.Delivered(delivered.sender(), delivered.guarantee(), payload));
             }
         } else if (event instanceof GroupEvent.TransitionalView ending) {
+            showHeldView();
             viewEnds = true;
+            closing = true;
             survivors = ending.survivors();
             node.protocol(new StateInput.Transitional(
                     ending.previous(), ending.survivors(), wouldBeQuorate(ending.previous(), ending.survivors())));
@@ -265,7 +313,7 @@ public final class NodeCore {
     private void viewInstalled(GroupEvent.ViewInstalled installed) {
         View former = view;
         view = installed.view();
-        viewEnds = false;
+        closing = false;
         node.event(
                 Timeline.VIEW_CHANGED,
                 "View " + installed.view().name() + " with "
@@ -298,8 +346,41 @@ public final class NodeCore {
         survivors = new TreeSet<>();
         takeQuorum(
                 QuorumProtocol.step(quorum, new QuorumInput.ViewChanged(nanos(), installed.view(), installed.left())));
-        node.protocol(new StateInput.ViewInstalled(
-                installed.view(), installed.left(), votes(), node.now().epochMillis()));
+        witness.step(new ContactInput.ViewChanged(nanos(), installed.view())).ifPresent(this::quorumStep);
+        witness.hold(installed);
+        if (!quorum.awaitsWitness()) {
+            showHeldView();
+        }
+    }
+
+    /** The parts above see the view, with the votes as they are now, and all that was delivered in it. */
+    private void showHeldView() {
+        for (GroupEvent event : witness.release()) {
+            if (event instanceof GroupEvent.ViewInstalled installed) {
+                viewEnds = false;
+                node.protocol(new StateInput.ViewInstalled(
+                        installed.view(),
+                        installed.left(),
+                        votes(),
+                        node.now().epochMillis()));
+            } else if (event instanceof GroupEvent.Delivered delivered) {
+                node.protocol(
+                        new StateInput.Delivered(delivered.sender(), delivered.guarantee(), delivered.payload()));
+            } else {
+                throw new AssertionError("held back: " + event);
+            }
+        }
+    }
+
+    private void witnessSaid(NodeId sender, byte[] payload) {
+        if (closing) {
+            return;
+        }
+        try {
+            quorumStep(witness.said(sender, payload, nanos()));
+        } catch (ByteSource.Malformed broken) {
+            node.event(Timeline.WARNING, "A word about the witness is not understood: " + broken.getMessage());
+        }
     }
 
     private void departed(String name, Departure departure) {
@@ -314,7 +395,6 @@ public final class NodeCore {
     }
 
     private void takeQuorum(Outcome<QuorumState, QuorumEffect> outcome) {
-        boolean before = quorum.quorate();
         quorum = outcome.next();
         for (QuorumEffect effect : outcome.effects()) {
             if (effect instanceof QuorumEffect.Announce announce && needsAnnouncement()) {
@@ -325,7 +405,8 @@ public final class NodeCore {
                 node.emit(new NodeEffect.Send(Guarantee.AGREED, payload));
             }
         }
-        if (before != quorum.quorate()) {
+        if (quorateTold != quorum.quorate() && !quorum.awaitsWitness()) {
+            quorateTold = quorum.quorate();
             node.event(quorum.quorate() ? Timeline.QUORUM_GAINED : Timeline.QUORUM_LOST, quorum.reason());
         }
     }
@@ -356,7 +437,11 @@ public final class NodeCore {
         boolean before = quorum.quorate();
         int needed = quorum.quorum();
         takeQuorum(QuorumProtocol.step(quorum, input));
-        if (view != null && (before != quorum.quorate() || needed != quorum.quorum())) {
+        if (witness.isHolding()) {
+            if (!quorum.awaitsWitness()) {
+                showHeldView();
+            }
+        } else if (view != null && (before != quorum.quorate() || needed != quorum.quorum())) {
             node.protocol(new StateInput.VotesChanged(votes(), node.now().epochMillis()));
         }
     }
@@ -368,7 +453,7 @@ public final class NodeCore {
             present.members().forEach(id -> votes.put(id, quorum.settings().votesOf(id)));
         }
         rivalsTold = rivals();
-        return new Votes(quorum.quorate(), quorum.quorum(), votes, rivalsTold, quorum.keepers());
+        return new Votes(quorum.quorate(), quorum.votesToStore(), votes, rivalsTold, quorum.keepers());
     }
 
     /** With fencing off nobody would ever take the doubt away, and both halves run services anyway. */
@@ -396,6 +481,7 @@ public final class NodeCore {
         if (quorum.deadlineNanos() <= nanos()) {
             quorumStep(new QuorumInput.Tick(nanos()));
         }
+        witness.tick(nanos()).ifPresent(this::quorumStep);
         clients.tick();
         dampening.tick(conductor.isCoordinating());
         if (goodbyeNanos <= nanos()) {

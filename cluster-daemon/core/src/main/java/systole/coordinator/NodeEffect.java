@@ -8,6 +8,7 @@ import systole.fencing.FenceRun;
 import systole.group.Guarantee;
 import systole.model.Element;
 import systole.transition.AgentRequest;
+import systole.witness.ContactEffect;
 
 /** Everything that a node may ask of its shell. Carried out in the order given. */
 public sealed interface NodeEffect {
@@ -61,6 +62,9 @@ public sealed interface NodeEffect {
             facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
         }
     }
+
+    /** Open, use or close the connection to the witness; comes back as {@link NodeInput.Witness}. */
+    record Witness(ContactEffect effect) implements NodeEffect {}
 
     /** Say goodbye to the ring; nothing is delivered afterwards. */
     record LeaveGroup() implements NodeEffect {}

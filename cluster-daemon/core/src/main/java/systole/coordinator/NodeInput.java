@@ -8,6 +8,7 @@ import systole.group.GroupEvent;
 import systole.kernel.NodeId;
 import systole.model.Element;
 import systole.transition.AgentResult;
+import systole.witness.ContactInput;
 
 /** Everything that may happen to a node above the ordering layer. The time comes beside it, as {@link Moment}. */
 public sealed interface NodeInput {
@@ -52,6 +53,9 @@ public sealed interface NodeInput {
 
     /** The detector has stopped hearing a node; the view will follow. For the timeline only. */
     record Suspected(NodeId node) implements NodeInput {}
+
+    /** Something happened to the connection to the witness. */
+    record Witness(ContactInput input) implements NodeInput {}
 
     /** Somebody wants something. Answered by exactly one {@link NodeEffect.Answer}. */
     record Request(long requestId, String author, ClientRequest request) implements NodeInput {}

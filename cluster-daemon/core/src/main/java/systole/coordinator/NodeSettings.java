@@ -31,6 +31,12 @@ public record NodeSettings(
         }
     }
 
+    /** Where a view without quorum is held back for the witness, the lease is longer by that. */
+    NodeSettings withWait(long waitMillis) {
+        return new NodeSettings(
+                id, name, nodeNames, seed, cores, detectionMillis + (waitMillis + 1) / 2, selfFencingMillis);
+    }
+
     /** The name of a node, or its id where the list does not have it. */
     public String nameOf(NodeId node) {
         String known = nodeNames.get(node);

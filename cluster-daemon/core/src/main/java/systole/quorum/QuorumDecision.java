@@ -28,6 +28,7 @@ final class QuorumDecision {
     boolean strict;
     boolean shrunkWhileQuorate;
     int lowerTo;
+    WitnessWords witness;
 
     private record Ruling(boolean quorate, String reason) {}
 
@@ -42,6 +43,7 @@ final class QuorumDecision {
         this.informed = before.informed();
         this.strict = before.strict();
         this.lowerTo = before.lowerTo();
+        this.witness = before.witness();
     }
 
     /** Tells the other members what is known here. */
@@ -62,6 +64,8 @@ final class QuorumDecision {
 
     Outcome<QuorumState, QuorumEffect> decide() {
         int votes = view.map(present -> votesOf(settings, present.members())).orElse(0);
+        // Alone, without any node, the witness is nobody.
+        votes += witness.voted() && votes > 0 ? settings.deviceVotes() : 0;
         boolean twoNode = settings.twoNode() && expected == 2;
         int quorum = twoNode ? 1 : majority(expected);
         Ruling ruling = view.isEmpty()
@@ -97,12 +101,13 @@ final class QuorumDecision {
                 informed,
                 before.remembers() || ruling.quorate(),
                 !ruling.quorate() && mustBeStrict(),
-                lowerTo);
+                lowerTo,
+                witness);
         return new Outcome<>(next, effects);
     }
 
     private Ruling rule(SortedSet<NodeId> members, int votes, int quorum, boolean twoNode) {
-        String count = votes + " of " + expected + " votes, " + quorum + " needed";
+        String count = votes + " of " + expected + " votes, " + quorum + " needed" + witnessWord();
         if (!informed) {
             var silent = new TreeSet<>(members);
             silent.removeAll(announced.keySet());
@@ -146,6 +151,18 @@ final class QuorumDecision {
             return new Ruling(true, count + "; exactly half, and the tie breaker " + breaker.get() + " is here");
         }
         return new Ruling(true, count + (twoNode ? " (two_node)" : ""));
+    }
+
+    private String witnessWord() {
+        if (settings.deviceVotes() == 0) {
+            return "";
+        }
+        if (witness.voted()) {
+            return "; the witness votes for this view";
+        }
+        boolean said = witness.waitOver()
+                || (view.isPresent() && witness.without().containsAll(view.get().members()));
+        return said ? "; without the vote of the witness" : "; the witness has not answered yet";
     }
 
     /** A half counts only if none of it can have forgotten a newer quorate view. */
@@ -240,6 +257,9 @@ final class QuorumDecision {
         }
         if (settings.tieBreaker() != TieBreaker.OFF) {
             flags.add("AutoTieBreaker");
+        }
+        if (settings.deviceVotes() > 0) {
+            flags.add("Qdevice");
         }
         if (settings.allowDownscale()) {
             flags.add("AllowDownscale");

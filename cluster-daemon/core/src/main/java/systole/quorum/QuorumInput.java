@@ -17,6 +17,16 @@ public sealed interface QuorumInput {
     /** A member of the present view says what it knows from before (delivered in order, the own one too). */
     record Announced(long nowNanos, QuorumAnnouncement announcement) implements QuorumInput {}
 
+    /**
+     * A member of the present view says whether the witness votes for it (delivered in order, the own word too). A vote
+     * counts for as long as the view lasts, whether or not the witness is reached meanwhile: it never gives the vote to
+     * nodes that have not met one of these since.
+     */
+    record WitnessSaid(long nowNanos, NodeId sender, long viewSequence, boolean votes) implements QuorumInput {}
+
+    /** This node has waited long enough for the witness. */
+    record WitnessWaitOver(long nowNanos) implements QuorumInput {}
+
     /** Time has passed; to be given at {@link QuorumState#deadlineNanos()}. */
     record Tick(long nowNanos) implements QuorumInput {}
 

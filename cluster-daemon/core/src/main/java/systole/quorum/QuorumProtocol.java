@@ -13,6 +13,8 @@ import systole.quorum.QuorumInput.SettingsChanged;
 import systole.quorum.QuorumInput.Tick;
 import systole.quorum.QuorumInput.ViewChanged;
 import systole.quorum.QuorumInput.WaitForAllCancelled;
+import systole.quorum.QuorumInput.WitnessSaid;
+import systole.quorum.QuorumInput.WitnessWaitOver;
 
 /**
  * Votes, as a function. Rules after the {@code votequorum} options of Corosync; two are stricter here: a half that
@@ -45,7 +47,8 @@ public final class QuorumProtocol {
                 false,
                 false,
                 false,
-                0);
+                0,
+                WitnessWords.NOTHING);
     }
 
     public static Outcome<QuorumState, QuorumEffect> step(QuorumState state, QuorumInput input) {
@@ -64,6 +67,17 @@ public final class QuorumProtocol {
             next.expected = changed.settings().configuredVotes();
             next.lowerAt = NEVER;
             next.lowerTo = 0;
+        } else if (input instanceof WitnessSaid said) {
+            boolean counts = state.settings().deviceVotes() > 0
+                    && state.view().isPresent()
+                    && state.view().get().sequence() == said.viewSequence()
+                    && state.view().get().members().contains(said.sender());
+            if (!counts) {
+                return Outcome.of(state);
+            }
+            next.witness = state.witness().with(said.sender(), said.votes());
+        } else if (input instanceof WitnessWaitOver) {
+            next.witness = state.witness().over();
         } else if (input instanceof WaitForAllCancelled) {
             next.waiting = false;
         } else {
@@ -78,6 +92,7 @@ public final class QuorumProtocol {
         int present = QuorumDecision.votesOf(settings, view.members());
         boolean shrunk = isShrunk(state, change);
         next.view = Optional.of(view);
+        next.witness = WitnessWords.NOTHING;
         next.expected = Math.max(state.expectedVotes(), present);
         next.informed = !needsHistory(settings) || shrunk || view.members().size() == 1;
         next.shrunkWhileQuorate = shrunk && state.quorate();

@@ -21,6 +21,7 @@ import systole.kernel.NodeId;
  * @param tieBreaker whether exactly half of the votes can stay quorate
  * @param tieBreakerNodes for {@link TieBreaker#LIST}: the first of these that was present decides
  * @param allowDownscale lower the expected votes when a node says goodbye
+ * @param deviceVotes votes of the quorum device (the witness), 0 if there is none
  */
 public record QuorumSettings(
         SortedMap<NodeId, Integer> votes,
@@ -31,7 +32,8 @@ public record QuorumSettings(
         long lastManStandingWindowNanos,
         TieBreaker tieBreaker,
         List<NodeId> tieBreakerNodes,
-        boolean allowDownscale) {
+        boolean allowDownscale,
+        int deviceVotes) {
     public static final long DEFAULT_LAST_MAN_STANDING_WINDOW_NANOS = 10_000_000_000L;
 
     /** {@code auto_tie_breaker} with {@code auto_tie_breaker_node}. */
@@ -61,6 +63,11 @@ public record QuorumSettings(
                 twoNode && expectedVotes == 1,
                 "expected_votes: 1 together with two_node: 1",
                 "remove expected_votes: it follows from the node list");
+        refuseIf(deviceVotes < 0, "the device has " + deviceVotes + " votes", "give it 1 or more");
+        refuseIf(
+                deviceVotes > 0 && (twoNode || lastManStanding || allowDownscale || tieBreaker != TieBreaker.OFF),
+                "a quorum device excludes two_node, last_man_standing, auto_tie_breaker and allow_downscale",
+                "remove these: the device decides in their place");
         refuseIf(
                 tieBreaker == TieBreaker.LIST && !votes.keySet().containsAll(tieBreakerNodes),
                 "auto_tie_breaker_node names " + tieBreakerNodes + ", configured are " + votes.keySet(),
@@ -80,7 +87,8 @@ public record QuorumSettings(
                 DEFAULT_LAST_MAN_STANDING_WINDOW_NANOS,
                 TieBreaker.OFF,
                 List.of(),
-                false);
+                false,
+                0);
     }
 
     /** {@code two_node: 1}, which switches {@code wait_for_all} on. */
@@ -94,7 +102,8 @@ public record QuorumSettings(
                 lastManStandingWindowNanos,
                 tieBreaker,
                 tieBreakerNodes,
-                allowDownscale);
+                allowDownscale,
+                deviceVotes);
     }
 
     public QuorumSettings withWaitForAll(boolean on) {
@@ -107,7 +116,8 @@ public record QuorumSettings(
                 lastManStandingWindowNanos,
                 tieBreaker,
                 tieBreakerNodes,
-                allowDownscale);
+                allowDownscale,
+                deviceVotes);
     }
 
     public QuorumSettings withLastManStanding(long windowNanos) {
@@ -120,7 +130,8 @@ public record QuorumSettings(
                 windowNanos,
                 tieBreaker,
                 tieBreakerNodes,
-                allowDownscale);
+                allowDownscale,
+                deviceVotes);
     }
 
     public QuorumSettings withTieBreaker(TieBreaker rule, List<NodeId> nodes) {
@@ -133,7 +144,8 @@ public record QuorumSettings(
                 lastManStandingWindowNanos,
                 rule,
                 nodes,
-                allowDownscale);
+                allowDownscale,
+                deviceVotes);
     }
 
     public QuorumSettings withAllowDownscale() {
@@ -146,7 +158,23 @@ public record QuorumSettings(
                 lastManStandingWindowNanos,
                 tieBreaker,
                 tieBreakerNodes,
-                true);
+                true,
+                deviceVotes);
+    }
+
+    /** With a witness that has so many votes. */
+    public QuorumSettings withDevice(int votesOfDevice) {
+        return new QuorumSettings(
+                votes,
+                expectedVotes,
+                twoNode,
+                waitForAll,
+                lastManStanding,
+                lastManStandingWindowNanos,
+                tieBreaker,
+                tieBreakerNodes,
+                allowDownscale,
+                votesOfDevice);
     }
 
     public QuorumSettings withVotes(SortedMap<NodeId, Integer> newVotes, int newExpectedVotes) {
@@ -159,14 +187,16 @@ public record QuorumSettings(
                 lastManStandingWindowNanos,
                 tieBreaker,
                 tieBreakerNodes,
-                allowDownscale);
+                allowDownscale,
+                deviceVotes);
     }
 
-    /** Votes that are expected when nothing was changed at run time. */
+    /** Votes that are expected when nothing was changed at run time, those of the device included. */
     public int configuredVotes() {
-        return expectedVotes > 0 ? expectedVotes : totalVotes();
+        return expectedVotes > 0 ? expectedVotes : totalVotes() + deviceVotes;
     }
 
+    /** Votes of all nodes, without the device. */
     public int totalVotes() {
         return votes.values().stream().mapToInt(Integer::intValue).sum();
     }

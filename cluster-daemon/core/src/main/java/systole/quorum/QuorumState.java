@@ -19,7 +19,7 @@ import systole.kernel.NodeId;
  * @param quorum votes needed
  * @param waitingForAll the first wait for all nodes is not over
  * @param flags as {@code corosync-quorumtool} names them: Quorate, 2Node, WaitForAll, LastManStanding,
- *     AutoTieBreaker, AllowDownscale
+ *     AutoTieBreaker, AllowDownscale, Qdevice
  * @param reason why it is quorate or not, one sentence for people
  * @param quorateSequence sequence of the last quorate view known of in this life, -1 if none
  * @param quorateMembers its members
@@ -29,6 +29,7 @@ import systole.kernel.NodeId;
  * @param remembers this life has itself been in a quorate view
  * @param strict besides the expected votes, a majority of the last quorate view is needed: somebody may have lowered
  * @param lowerTo expected votes that this member is ready to lower to, 0 if none
+ * @param witness what was heard of the witness in this view
  */
 public record QuorumState(
         NodeId self,
@@ -48,7 +49,8 @@ public record QuorumState(
         boolean informed,
         boolean remembers,
         boolean strict,
-        int lowerTo) {
+        int lowerTo,
+        WitnessWords witness) {
     public QuorumState {
         flags = Collections.unmodifiableSortedSet(new TreeSet<>(flags));
         quorateMembers = Collections.unmodifiableSortedSet(new TreeSet<>(quorateMembers));
@@ -87,11 +89,42 @@ public record QuorumState(
         SortedSet<NodeId> members = view.get().members();
         boolean heavy = members.stream().anyMatch(member -> settings.votesOf(member) * 2 > settings.totalVotes());
         boolean half = members.size() == 1 && quorate && votes * 2 == settings.totalVotes();
+        // With the witness, a node alone may have taken changes that only its own disk has.
+        half |= members.size() == 1 && quorate && witness.voted();
         if (heavy || half) {
             absent.addAll(settings.votes().keySet());
             absent.removeAll(members);
         }
         return absent;
+    }
+
+    /**
+     * Whether the vote of the witness would make this view quorate, and can still come: until then it is not decided
+     * that the view is without quorum.
+     */
+    public boolean awaitsWitness() {
+        return !quorate
+                && settings.deviceVotes() > 0
+                && view.isPresent()
+                && informed
+                && !waitingForAll
+                && !witness.voted()
+                && !witness.waitOver()
+                && votes > 0
+                && votes + settings.deviceVotes() >= quorum
+                && !witness.without().containsAll(view.get().members());
+    }
+
+    /**
+     * Votes of nodes on whose disks a change must be: a quorum, but no more than are here. Where the witness makes up for
+     * the rest, every member has the change, and the witness votes for nobody who has not met one of them.
+     */
+    public int votesToStore() {
+        int here = view.map(present -> present.members().stream()
+                        .mapToInt(settings::votesOf)
+                        .sum())
+                .orElse(0);
+        return quorate && settings.deviceVotes() > 0 ? Math.min(quorum, here) : quorum;
     }
 
     /** When a {@link QuorumInput.Tick} is due; {@code Long.MAX_VALUE} if never. */

@@ -171,7 +171,28 @@ final class ConfVocabulary {
                 .key("auto_tie_breaker", flag())
                 .key("auto_tie_breaker_node", text())
                 .key("allow_downscale", flag())
-                .key("expected_votes_tracking", flag());
+                .key("expected_votes_tracking", flag())
+                .section("device", device());
+    }
+
+    private static Section device() {
+        Section net = section()
+                .key("host", text())
+                .key("port", number(1, 65_535))
+                .key("tls", word("on", "required"))
+                .key("algorithm", word("ffsplit", "lms"))
+                .key("tie_breaker", text())
+                .key("connect_timeout", number(10, 120_000))
+                .key("force_ip_version", number(0, 6).noEffect("name an address of the kind you want in 'host'"))
+                .key(
+                        "keep_active_partition_tie_breaker",
+                        flag().noEffect("the vote always stays with a part of those that had it"));
+        return section()
+                .key("model", word("net"))
+                .key("timeout", number(100, 120_000))
+                .key("sync_timeout", number(100, 120_000))
+                .key("votes", number(1, 1_000_000))
+                .section("net", net);
     }
 
     private static Section logging(boolean top) {
@@ -237,9 +258,8 @@ final class ConfVocabulary {
     }
 
     private static String remedyForSection(ConfSection outer, ConfSection inner, Section known) {
-        if (outer.name().equals("quorum") && inner.name().equals("device")) {
-            return "remove the section: this version has no quorum device;"
-                    + " use an odd number of nodes, or two_node: 1 with fencing";
+        if (outer.name().equals("device") && inner.name().equals("heuristics")) {
+            return "remove the section: this version knows no heuristics of the quorum device";
         }
         return known.sections().isEmpty()
                 ? "remove the section"

@@ -5,11 +5,13 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import systole.formats.InterconnectConf.Address;
+import systole.formats.InterconnectConf.Device;
 import systole.formats.InterconnectConf.IpVersion;
 import systole.formats.InterconnectConf.Link;
 import systole.formats.InterconnectConf.LinkMode;
@@ -387,7 +389,9 @@ public final class CorosyncConf {
     // ---- quorum and logging ---------------------------------------------------------------------------------------
 
     private Quorum quorumRules(List<Node> nodes) {
-        int votes = nodes.stream().mapToInt(Node::votes).sum();
+        Optional<Device> device = DeviceReader.read(source, quorum, nodes, notes);
+        int votes = nodes.stream().mapToInt(Node::votes).sum()
+                + device.map(Device::votes).orElse(0);
         int expected = quorum.number("expected_votes", votes);
         boolean twoNode = quorum.flag("two_node", false) && expected == 2;
         if (quorum.flag("two_node", false) && expected != 2) {
@@ -402,8 +406,8 @@ public final class CorosyncConf {
         if (expected < votes && quorum.has("expected_votes")) {
             throw new BadInputException(
                     quorum.place("expected_votes"),
-                    "expected_votes is " + expected + ", but the node list has " + votes
-                            + " votes, so two parts of the cluster could both have quorum",
+                    "expected_votes is " + expected + ", but " + (device.isPresent() ? "nodes and device have " : "the node list has ")
+                            + votes + " votes, so two parts of the cluster could both have quorum",
                     "remove the line");
         }
         boolean autoTieBreaker = quorum.flag("auto_tie_breaker", false);
@@ -433,7 +437,8 @@ public final class CorosyncConf {
                 autoTieBreaker,
                 tieBreaker(nodes),
                 quorum.flag("allow_downscale", false),
-                quorum.flag("expected_votes_tracking", false));
+                quorum.flag("expected_votes_tracking", false),
+                device);
     }
 
     private TieBreaker tieBreaker(List<Node> nodes) {

@@ -135,7 +135,7 @@ public record InterconnectConf(
             boolean cancelTokenHoldOnRetransmit,
             int heartbeatInterval) {}
 
-    /** Rules of the vote count. {@code expectedVotes} is the sum over the node list unless the file overrides it. */
+    /** Rules of the vote count. {@code expectedVotes} is the sum over the node list and device unless the file overrides it. */
     public record Quorum(
             int expectedVotes,
             boolean twoNode,
@@ -145,7 +145,27 @@ public record InterconnectConf(
             boolean autoTieBreaker,
             TieBreaker tieBreaker,
             boolean allowDownscale,
-            boolean expectedVotesTracking) {}
+            boolean expectedVotesTracking,
+            Optional<Device> device) {}
+
+    /**
+     * The quorum device: a witness outside of the cluster.
+     *
+     * @param lastManStanding algorithm {@code lms} instead of {@code ffsplit}
+     * @param tieBreaker lowest, highest, or one listed node
+     * @param syncTimeoutMillis how long a view without quorum waits for the device
+     */
+    public record Device(
+            String host,
+            int port,
+            boolean lastManStanding,
+            TieBreaker tieBreaker,
+            int votes,
+            int timeoutMillis,
+            int syncTimeoutMillis,
+            int connectTimeoutMillis) {
+        public static final int DEFAULT_PORT = 5403;
+    }
 
     /** Which node decides between two halves. */
     public sealed interface TieBreaker {

@@ -7,6 +7,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ import systole.coordinator.NodeCore;
 import systole.coordinator.NodeEffect.StopReason;
 import systole.coordinator.NodeInput;
 import systole.coordinator.Reply;
+import systole.daemon.witness.WitnessClient;
 import systole.executor.ExecutorSettings;
 import systole.executor.ProcessExecutor;
 import systole.formats.InterconnectConf;
@@ -34,6 +36,8 @@ import systole.storage.StateLog;
 import systole.transport.LineServer;
 import systole.transport.UdpTransport;
 import systole.wire.PacketCodec;
+import systole.witness.ContactEffect;
+import systole.witness.ContactInput;
 
 /** One node, wired: opens everything in the order of its dependencies, runs until told to end, closes in reverse. */
 final class NodeDaemon {
@@ -105,12 +109,15 @@ final class NodeDaemon {
                 this::fatal,
                 conf.system().realTime());
         var quorumSettings = Settings.quorum(conf);
+        Optional<WitnessClient> witness =
+                conf.quorum().device().map(device -> WitnessClient.of(conf, device, paths.witnessKey()));
         NodeCore core = new NodeCore(
                 Settings.node(conf, own, new SecureRandom().nextLong()),
                 quorumSettings,
+                witness.flatMap(client -> Settings.witness(conf, own, client.secret())),
                 toStored(stored),
                 new Moment(System.nanoTime(), System.currentTimeMillis()));
-        Outside outside = new Outside(ring);
+        Outside outside = new Outside(ring, witness);
         NodeShell shell = new NodeShell(
                 own.name(),
                 core,
@@ -149,6 +156,7 @@ final class NodeDaemon {
         awaitLeave();
         api.close();
         shell.close();
+        witness.ifPresent(WitnessClient::close);
         transport.close();
         ring.close();
         executor.close();
@@ -237,10 +245,17 @@ final class NodeDaemon {
     /** From the node loop to the rest. */
     private final class Outside implements NodeShell.Outside {
         private final GroupMessaging group;
+        private final Optional<WitnessClient> witness;
         private volatile @org.jspecify.annotations.Nullable NodeFront front;
 
-        Outside(GroupMessaging group) {
+        Outside(GroupMessaging group, Optional<WitnessClient> witness) {
             this.group = group;
+            this.witness = witness;
+        }
+
+        @Override
+        public void witness(ContactEffect effect, Consumer<ContactInput> inbox) {
+            witness.ifPresent(client -> client.carryOut(effect, inbox));
         }
 
         @Override

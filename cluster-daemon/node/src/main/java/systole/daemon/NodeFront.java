@@ -64,6 +64,7 @@ final class NodeFront implements NodeDoor {
                 view.leaseHolders().isEmpty()
                         ? ""
                         : "waiting for the leases of " + String.join(", ", view.leaseHolders()) + " to end");
+        view.witness().ifPresent(words -> facts.put("witness", words));
         facts.put("busy", String.join(" ", view.busyResources()));
         facts.put("daemon", Systoled.VERSION);
         return facts;
@@ -116,6 +117,11 @@ final class NodeFront implements NodeDoor {
         facts.put("expected_votes", String.valueOf(view.quorum().expectedVotes()));
         facts.put("votes_needed", String.valueOf(view.quorum().quorum()));
         facts.put("flags", String.join(" ", view.quorum().flags()));
+        view.witness().ifPresent(words -> {
+            facts.put("witness", words);
+            facts.put("witness_votes", String.valueOf(view.quorum().settings().deviceVotes()));
+            facts.put("witness_voted", String.valueOf(view.quorum().witness().voted()));
+        });
         facts.put("phase", status.phase());
         facts.put("ring", status.ring().toString());
         facts.put("members", names(status.members()));

@@ -19,6 +19,11 @@ record NodePaths(Path root, Path tree) {
         return root.resolve("etc/systole/authkey");
     }
 
+    /** Made by {@code systoled --witness --admit}; only with a quorum device. */
+    Path witnessKey() {
+        return root.resolve("etc/systole/witnesskey");
+    }
+
     /** One line with the name of this node, for hosts on which several run. */
     Path nodeName() {
         return root.resolve("etc/systole/node");

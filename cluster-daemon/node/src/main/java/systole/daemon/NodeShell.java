@@ -18,6 +18,8 @@ import systole.coordinator.Reply;
 import systole.coordinator.Timeline;
 import systole.group.GroupMessaging;
 import systole.storage.StateLog;
+import systole.witness.ContactEffect;
+import systole.witness.ContactInput;
 
 /**
  * The node loop: drains the inbox, steps the core, carries its effects out in their order.
@@ -34,6 +36,9 @@ final class NodeShell implements Consumer<NodeInput> {
         void answer(long requestId, Reply reply);
 
         void leaveGroup();
+
+        /** Answers into the inbox of the shell. */
+        void witness(ContactEffect effect, Consumer<ContactInput> inbox);
 
         void stop(NodeEffect.StopReason reason, String text);
     }
@@ -88,6 +93,7 @@ final class NodeShell implements Consumer<NodeInput> {
     }
 
     void start() {
+        accept(new NodeInput.Witness(new ContactInput.Start(System.nanoTime())));
         thread.start();
     }
 
@@ -203,6 +209,8 @@ final class NodeShell implements Consumer<NodeInput> {
             LOG.debug("state {}", core.state().version());
         } else if (effect instanceof NodeEffect.Event event) {
             event(event);
+        } else if (effect instanceof NodeEffect.Witness contact) {
+            outside.witness(contact.effect(), input -> accept(new NodeInput.Witness(input)));
         } else if (effect instanceof NodeEffect.LeaveGroup) {
             outside.leaveGroup();
         } else if (effect instanceof NodeEffect.StopNode stop) {

@@ -19,7 +19,8 @@ record NodeView(
         Optional<String> coordinator,
         List<FenceOrder> fencing,
         SortedSet<String> leaseHolders,
-        List<String> busyResources) {
+        List<String> busyResources,
+        Optional<String> witness) {
     NodeView {
         fencing = List.copyOf(fencing);
         busyResources = List.copyOf(busyResources);
@@ -36,6 +37,7 @@ record NodeView(
                 core.coordinator(),
                 core.fencingUnderWay(),
                 core.leaseHolders(),
-                core.busyResources());
+                core.busyResources(),
+                core.witness());
     }
 }

@@ -1,17 +1,22 @@
 package systole.daemon;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import systole.coordinator.NodeSettings;
 import systole.formats.InterconnectConf;
+import systole.formats.InterconnectConf.Device;
 import systole.formats.InterconnectConf.Node;
 import systole.formats.InterconnectConf.TieBreaker;
 import systole.kernel.NodeId;
 import systole.membership.RingSettings;
 import systole.quorum.QuorumSettings;
+import systole.witness.WitnessMessage;
+import systole.witness.WitnessRules;
+import systole.witness.WitnessSettings;
 
 /** The interconnect's configuration as the cores want it. */
 final class Settings {
@@ -70,7 +75,8 @@ final class Settings {
                         : QuorumSettings.TieBreaker.LOWEST;
             }
         }
-        int total = votes.values().stream().mapToInt(Integer::intValue).sum();
+        int total = votes.values().stream().mapToInt(Integer::intValue).sum()
+                + quorum.device().map(Device::votes).orElse(0);
         return new QuorumSettings(
                 votes,
                 quorum.expectedVotes() == total ? 0 : quorum.expectedVotes(),
@@ -80,7 +86,30 @@ final class Settings {
                 quorum.lastManStandingWindowMillis() * MILLI,
                 rule,
                 listed,
-                quorum.allowDownscale());
+                quorum.allowDownscale(),
+                quorum.device().map(Device::votes).orElse(0));
+    }
+
+    /** How to talk to the witness, if there is one. */
+    static Optional<WitnessSettings> witness(InterconnectConf conf, Node own, byte[] secret) {
+        return conf.quorum().device().map(device -> {
+            int breaker = device.tieBreaker() instanceof TieBreaker.Listed list
+                    ? list.nodes().get(0).value()
+                    : device.tieBreaker() instanceof TieBreaker.Highest ? WitnessRules.HIGHEST : WitnessRules.LOWEST;
+            var rules = new WitnessRules(
+                    device.lastManStanding() ? WitnessRules.Algorithm.LMS : WitnessRules.Algorithm.FFSPLIT, breaker);
+            var hello = new WitnessMessage.Hello(
+                    conf.clusterName(),
+                    secret,
+                    own.id(),
+                    nodes(conf),
+                    rules,
+                    // Both sides of a cut notice it within one detection.
+                    ring(conf).tokenCeiling() / MILLI,
+                    device.timeoutMillis());
+            return new WitnessSettings(
+                    hello, device.connectTimeoutMillis(), device.timeoutMillis(), device.syncTimeoutMillis());
+        });
     }
 
     /** @param seed differs at each start */

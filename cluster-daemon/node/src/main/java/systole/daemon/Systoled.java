@@ -3,6 +3,8 @@ package systole.daemon;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import systole.daemon.witness.WitnessClient;
+import systole.daemon.witness.WitnessDaemon;
 import systole.formats.CorosyncConf;
 import systole.formats.InterconnectConf;
 import systole.formats.InterconnectConf.Node;
@@ -38,12 +40,17 @@ public final class Systoled {
             say("systoled " + VERSION);
             return 0;
         }
+        DaemonOptions.Witness witness = options.witness();
+        if (witness != null) {
+            return witness(witness, options.root());
+        }
         NodePaths paths = new NodePaths(options.root(), options.tree());
         InterconnectConf conf = ConfFile.read(paths.conf());
         Node own = OwnNode.find(conf, paths, options.node());
         byte[] key = ClusterKey.read(keyFile(conf, paths));
         if (options.check()) {
             conf.notes().forEach(Systoled::say);
+            conf.quorum().device().ifPresent(device -> WitnessClient.of(conf, device, paths.witnessKey()));
             Settings.ring(conf);
             Settings.quorum(conf).warnings().forEach(Systoled::say);
             say("configuration and key are good; this is node " + own.name() + " (" + own.id() + ")");
@@ -59,6 +66,23 @@ public final class Systoled {
         } catch (java.io.IOException e) {
             throw new DaemonException("cannot release the pid file: " + e.getMessage(), "nothing is to be done");
         }
+    }
+
+    private static int witness(DaemonOptions.Witness options, java.nio.file.Path root) {
+        if (!options.admit().isEmpty()) {
+            java.nio.file.Path key = WitnessDaemon.admit(root, options.admit());
+            say("copy " + key + " to etc/systole/witnesskey on each node of '" + options.admit() + "', with mode 0400");
+            return 0;
+        }
+        if (!options.release().isEmpty()) {
+            String answer = WitnessDaemon.release(root, options.listen(), options.port(), options.release());
+            say(answer);
+            return answer.startsWith("released") ? 0 : FAILED;
+        }
+        WitnessDaemon daemon = WitnessDaemon.open(root, options.listen(), options.port());
+        Runtime.getRuntime().addShutdownHook(new Thread(daemon::close, "systole-signal"));
+        daemon.run();
+        return 0;
     }
 
     private static java.nio.file.Path keyFile(InterconnectConf conf, NodePaths paths) {

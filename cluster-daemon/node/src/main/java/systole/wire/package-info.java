@@ -6,7 +6,8 @@
  * sent once, or the cause of the drop. It never throws, and never sends in clear.
  *
  * <h2>Dependencies</h2>
- * May use {@code kernel}, {@code group}, {@code membership}, {@code detector} and {@code state} (message types only).
+ * May use {@code kernel}, {@code group}, {@code membership}, {@code detector}, {@code state} and
+ * {@code witness} (message types only).
  *
  * <h2>Start reading at</h2>
  * {@link systole.wire.PacketCodec}, then {@code docs/wire-protocol.md}.

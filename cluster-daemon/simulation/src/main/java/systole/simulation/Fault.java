@@ -45,6 +45,12 @@ public enum Fault {
     STANDBY(true),
     /** Many changes of the configuration at once. */
     COMMIT_STORM(true),
+    /** The witness dies, sometimes with its disk, and comes back. Only with {@code --witness}, as the next two. */
+    WITNESS_CRASH(true),
+    /** Some nodes do not reach the witness. */
+    WITNESS_CUT(true),
+    /** What the witness says and hears takes seconds. */
+    WITNESS_SLOW(true),
     /** A machine comes back with an empty disk. Once, after the other faults. */
     DISK_LOST(true),
     /** A machine comes back with its disk as it was some time ago. Once, after the other faults. */
@@ -67,6 +73,10 @@ public enum Fault {
     /** Whether it is done once to a cluster at rest: what was on no other disk cannot come back. */
     boolean isForTheEnd() {
         return this == DISK_LOST || this == DISK_ROLLED_BACK;
+    }
+
+    boolean isOfWitness() {
+        return this == WITNESS_CRASH || this == WITNESS_CUT || this == WITNESS_SLOW;
     }
 
     public String word() {

@@ -2,6 +2,7 @@ package systole.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -9,6 +10,7 @@ import systole.kernel.NodeId;
 import systole.kernel.Seed;
 import systole.quorum.QuorumSettings;
 import systole.quorum.QuorumSettings.TieBreaker;
+import systole.witness.WitnessRules;
 
 /**
  * What kind of cluster a seed plays.
@@ -17,8 +19,16 @@ import systole.quorum.QuorumSettings.TieBreaker;
  * @param active whether packets go over all links that work, instead of the first of them
  * @param quorum options of the {@code quorum} section
  * @param quorumWord what they are, in one word, for the summary
+ * @param witness rules of the witness, if there is one
  */
-record Shape(int nodes, int links, boolean active, boolean fencing, QuorumSettings quorum, String quorumWord) {
+record Shape(
+        int nodes,
+        int links,
+        boolean active,
+        boolean fencing,
+        QuorumSettings quorum,
+        String quorumWord,
+        Optional<WitnessRules> witness) {
     private static final long SECOND = 1_000_000_000L;
 
     static Shape draw(Seed seed, int fewest, int most) {
@@ -33,7 +43,7 @@ record Shape(int nodes, int links, boolean active, boolean fencing, QuorumSettin
         QuorumSettings plain = QuorumSettings.majorityOf(ids);
         // Half of two nodes may go on alone only if it can make sure that the other half does not.
         if (nodes == 2 && fencing && seed.chance(0.6)) {
-            return new Shape(nodes, links, active, true, plain.withTwoNode(), "two_node");
+            return new Shape(nodes, links, active, true, plain.withTwoNode(), "two_node", Optional.empty());
         }
         String word = switch (seed.below(8)) {
             case 0 -> "wait_for_all";
@@ -43,7 +53,27 @@ record Shape(int nodes, int links, boolean active, boolean fencing, QuorumSettin
             case 5 -> "allow_downscale";
             default -> "majority";
         };
-        return new Shape(nodes, links, active, fencing, options(word, plain, new ArrayList<>(ids), seed), word);
+        return new Shape(
+                nodes,
+                links,
+                active,
+                fencing,
+                options(word, plain, new ArrayList<>(ids), seed),
+                word,
+                Optional.empty());
+    }
+
+    /** The same cluster with a witness in the place of the drawn quorum options. */
+    Shape withWitness(Seed seed) {
+        boolean lms = nodes % 2 == 1 || seed.chance(0.5);
+        int breaker = List.of(WitnessRules.LOWEST, WitnessRules.HIGHEST, 1 + seed.below(nodes))
+                .get(seed.below(3));
+        QuorumSettings settings = QuorumSettings.majorityOf(quorum.votes().keySet())
+                .withWaitForAll(seed.chance(0.3))
+                .withDevice(lms ? nodes - 1 : 1);
+        var rules = new WitnessRules(
+                lms ? WitnessRules.Algorithm.LMS : WitnessRules.Algorithm.FFSPLIT, breaker);
+        return new Shape(nodes, links, active, fencing, settings, "witness " + rules, Optional.of(rules));
     }
 
     private static QuorumSettings options(String word, QuorumSettings plain, List<NodeId> ids, Seed seed) {

@@ -49,6 +49,7 @@ final class SimulatedCluster implements SimulatedNode.World {
     final SimulatedNetwork<RingMessage> network;
     final SimulatedDevices devices;
     final Promises promises;
+    final SimulatedWitness witness;
     final Story story = new Story(time);
     final List<SimulatedNode> nodes = new ArrayList<>();
     final Shape shape;
@@ -72,7 +73,9 @@ final class SimulatedCluster implements SimulatedNode.World {
                 new TreeSet<>(List.of(PROMOTABLE)),
                 shape.quorum().twoNode(),
                 shape.quorum().votes().values().stream()
-                        .anyMatch(votes -> votes * 2 >= shape.quorum().configuredVotes()));
+                        .anyMatch(votes ->
+                                (votes + shape.quorum().deviceVotes()) * 2 >= shape.quorum().configuredVotes()));
+        this.witness = new SimulatedWitness(time, seed.fork("witness"), story);
         this.network = new SimulatedNetwork<>(time, seed.fork("network"), NetworkConditions.lan());
         this.devices = new SimulatedDevices(seed.fork("devices"));
         SortedMap<NodeId, String> names = new TreeMap<>();
@@ -89,6 +92,7 @@ final class SimulatedCluster implements SimulatedNode.World {
                     seed.fork("node" + id.value()),
                     ring,
                     shape.quorum(),
+                    shape.witness(),
                     shape.active(),
                     story,
                     this);
@@ -288,6 +292,8 @@ final class SimulatedCluster implements SimulatedNode.World {
     public void effect(SimulatedNode node, NodeEffect effect) {
         if (effect instanceof NodeEffect.Plan plan) {
             plan(node, plan);
+        } else if (effect instanceof NodeEffect.Witness contact) {
+            witness.carryOut(node, contact.effect());
         } else if (effect instanceof NodeEffect.RunAgent run) {
             agent(node, run.request());
         } else if (effect instanceof NodeEffect.KillAgent kill) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -30,6 +31,10 @@ import systole.quorum.QuorumSettings;
 import systole.testkit.SimulatedDisk;
 import systole.testkit.SimulatedNetwork;
 import systole.testkit.VirtualTime;
+import systole.witness.ContactInput;
+import systole.witness.WitnessMessage;
+import systole.witness.WitnessRules;
+import systole.witness.WitnessSettings;
 
 /**
  * One machine: its services, its disk, and, while it runs, its daemon with ring and node core. Plays the part of the
@@ -66,6 +71,7 @@ final class SimulatedNode {
     private final RingSettings ringSettings;
     private final QuorumSettings quorumSettings;
     private final boolean active;
+    private final Optional<WitnessSettings> witness;
 
     /** Links that work towards a peer, as bits. */
     private final Map<NodeId, Integer> usableLinks = new HashMap<>();
@@ -99,6 +105,7 @@ final class SimulatedNode {
             Seed seed,
             RingSettings ringSettings,
             QuorumSettings quorumSettings,
+            Optional<WitnessRules> witness,
             boolean active,
             Story story,
             World world) {
@@ -113,10 +120,23 @@ final class SimulatedNode {
         this.ringSettings = ringSettings;
         this.quorumSettings = quorumSettings;
         this.active = active;
+        this.witness = witness.map(this::contact);
         this.detectionMillis = (ringSettings.tokenCeiling() + ringSettings.consensus()) / MILLI;
         this.clockOffsetMillis = seed.between(-1500, 1500);
         this.disk = new SimulatedDisk(time, seed.fork("disk"));
         this.stateLog = new SimulatedStateLog(disk);
+    }
+
+    private WitnessSettings contact(WitnessRules rules) {
+        var hello = new WitnessMessage.Hello(
+                "simulated",
+                new byte[32],
+                id,
+                new TreeSet<>(names.keySet()),
+                rules,
+                ringSettings.tokenCeiling() / MILLI,
+                3_000);
+        return new WitnessSettings(hello, 2_000, 3_000, 5_000);
     }
 
     boolean isPowered() {
@@ -160,9 +180,10 @@ final class SimulatedNode {
         return deliveries;
     }
 
-    /** Whether the transitional configuration of the view was announced. */
+    /** Whether the transitional configuration of the view was announced, or the view is held back for the witness. */
     boolean viewEnds() {
-        return viewEnds;
+        NodeCore present = core;
+        return viewEnds || (present != null && present.isHoldingView());
     }
 
     long epochMillis() {
@@ -222,7 +243,7 @@ final class SimulatedNode {
         }
         NodeSettings settings =
                 new NodeSettings(id, name, names, seed.fork("life" + life).nextLong(), 2, detectionMillis, 0);
-        core = new NodeCore(settings, quorumSettings, stateLog.load(), moment());
+        core = new NodeCore(settings, quorumSettings, witness, stateLog.load(), moment());
         ring = new RingStack(id, new TreeSet<>(names.keySet()), ringSettings, lastRing);
         network.attach(id, (from, link, message) -> {
             if (paused) {
@@ -232,6 +253,9 @@ final class SimulatedNode {
             }
         });
         ringStep(new RingInput.Start(nanos()));
+        if (witness.isPresent()) {
+            give(new NodeInput.Witness(new ContactInput.Start(nanos())));
+        }
         planCoreTick();
     }
 

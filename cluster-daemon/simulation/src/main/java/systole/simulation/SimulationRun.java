@@ -66,10 +66,25 @@ public final class SimulationRun {
 
     /** A run of a cluster whose size, of these, the seed draws. */
     public SimulationRun(long number, int fewest, int most, Set<Fault> wanted, long faultMinutes) {
+        this(number, fewest, most, wanted, faultMinutes, false);
+    }
+
+    /** @param witness a witness in the place of the quorum options that the seed draws */
+    public SimulationRun(
+            long number, int fewest, int most, Set<Fault> wanted, long faultMinutes, boolean witness) {
         this.number = number;
         this.seed = new Seed(number).fork("run");
-        Shape shape = Shape.draw(new Seed(number).fork("shape"), fewest, most);
+        Shape drawn = Shape.draw(new Seed(number).fork("shape"), fewest, most);
+        Shape shape = witness ? drawn.withWitness(new Seed(number).fork("shape of the witness")) : drawn;
+        Seed chance = new Seed(number).fork("faults of the witness");
         for (Fault fault : Fault.values()) {
+            if (fault.isOfWitness()) {
+                // With draws of their own: a seed without a witness is what it was.
+                if (witness && wanted.contains(fault) && chance.chance(0.6)) {
+                    faults.add(fault);
+                }
+                continue;
+            }
             // Each run has its own mixture, or every one would be the same chaos.
             boolean chosen = wanted.contains(fault) && seed.chance(0.6);
             boolean possible = fault != Fault.LINK_CUT || shape.links() > 1;
@@ -300,6 +315,21 @@ public final class SimulationRun {
                     cluster.time.after(seed.between(0, 300 * MILLI), "commit", () -> cluster.change(via));
                 }
             }
+            case WITNESS_CRASH -> {
+                cluster.witness.crash(seed.chance(0.5), seed.chance(0.2));
+                later(40 * SECOND, cluster.witness::start);
+            }
+            case WITNESS_CUT -> {
+                int most = 1 + seed.below(cluster.nodes.size());
+                for (int i = 0; i < most; i++) {
+                    cluster.witness.cut(someNode().id);
+                }
+                later(40 * SECOND, cluster.witness::heal);
+            }
+            case WITNESS_SLOW -> {
+                cluster.witness.slow(seed.between(100 * MILLI, 4 * SECOND));
+                later(30 * SECOND, () -> cluster.witness.slow(5 * MILLI));
+            }
             default -> throw new AssertionError("fault without a deed: " + fault);
         }
     }
@@ -367,6 +397,7 @@ public final class SimulationRun {
         cluster.network.heal();
         cluster.network.conditions(NetworkConditions.lan());
         cluster.devices.healthy();
+        cluster.witness.heal();
         cluster.nodes.forEach(SimulatedNode::resume);
     }
 
