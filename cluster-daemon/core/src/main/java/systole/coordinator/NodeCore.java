@@ -128,11 +128,7 @@ public final class NodeCore {
         StateProtocol protocol = new StateProtocol(settings.id(), settings.name(), incarnation, stored);
         // The lease is 2 s and twice the detection.
         this.node = new NodeContext(
-                witnessSettings
-                        .map(how -> settings.withWait(how.waitMillis()))
-                        .orElse(settings),
-                protocol,
-                start);
+                witnessSettings.map(how -> settings.withWait(how.waitMillis())).orElse(settings), protocol, start);
         this.executor = new LocalExecutor(settings.name());
         this.fenceExecutor = new FenceExecutor(settings.name(), chance.fork("delays"), FIRST_FENCE_RUN);
         this.fenceDesk = new FenceDesk(settings.name(), Long.toHexString(incarnation));
@@ -359,13 +355,9 @@ public final class NodeCore {
             if (event instanceof GroupEvent.ViewInstalled installed) {
                 viewEnds = false;
                 node.protocol(new StateInput.ViewInstalled(
-                        installed.view(),
-                        installed.left(),
-                        votes(),
-                        node.now().epochMillis()));
+                        installed.view(), installed.left(), votes(), node.now().epochMillis()));
             } else if (event instanceof GroupEvent.Delivered delivered) {
-                node.protocol(
-                        new StateInput.Delivered(delivered.sender(), delivered.guarantee(), delivered.payload()));
+                node.protocol(new StateInput.Delivered(delivered.sender(), delivered.guarantee(), delivered.payload()));
             } else {
                 throw new AssertionError("held back: " + event);
             }

@@ -120,9 +120,8 @@ public record QuorumState(
      * the rest, every member has the change, and the witness votes for nobody who has not met one of them.
      */
     public int votesToStore() {
-        int here = view.map(present -> present.members().stream()
-                        .mapToInt(settings::votesOf)
-                        .sum())
+        int here = view.map(present ->
+                        present.members().stream().mapToInt(settings::votesOf).sum())
                 .orElse(0);
         return quorate && settings.deviceVotes() > 0 ? Math.min(quorum, here) : quorum;
     }

@@ -34,8 +34,12 @@ public final class Arbiter {
     private static final class Seat {
         final long connection;
         final Hello hello;
-        @Nullable Report report;
-        @Nullable Verdict told;
+
+        @Nullable
+        Report report;
+
+        @Nullable
+        Verdict told;
 
         Seat(long connection, Hello hello) {
             this.connection = connection;
@@ -129,7 +133,8 @@ public final class Arbiter {
         effects.add(new ArbiterEffect.Persist(next));
     }
 
-    // ---- the decision ------------------------------------------------------------------------------------------------
+    // ---- the decision
+    // ------------------------------------------------------------------------------------------------
 
     private void decide(long now) {
         deadline = NEVER;
@@ -264,13 +269,14 @@ public final class Arbiter {
         }
         return members.stream().anyMatch(memory.holders()::contains)
                 ? ""
-                : "the vote was last with " + memory.holders() + ", and none of them is here; when they are down for good,"
-                        + " release it";
+                : "the vote was last with " + memory.holders()
+                        + ", and none of them is here; when they are down for good," + " release it";
     }
 
     /** Whether waiting may bring a part that would be preferred. */
     private boolean mayBeBeaten(Part best, List<Part> parts) {
-        SortedSet<NodeId> outside = new TreeSet<>(seat(best.present().first()).hello.nodes());
+        SortedSet<NodeId> outside =
+                new TreeSet<>(seat(best.present().first()).hello.nodes());
         outside.removeAll(best.view().members());
         boolean barred = !memory.released()
                 && !memory.holders().isEmpty()
@@ -296,7 +302,7 @@ public final class Arbiter {
 
     /** Whether these nodes have the one that breaks ties. */
     private boolean breaksTie(SortedSet<NodeId> members) {
-        Hello hello = seats.get(seats.firstKey()).hello;
+        Hello hello = seat(seats.firstKey()).hello;
         int rule = hello.rules().tieBreaker();
         NodeId breaker = rule == WitnessRules.LOWEST
                 ? hello.nodes().first()
@@ -310,7 +316,8 @@ public final class Arbiter {
         if (!memory.released()) {
             holders.retainAll(memory.holders().isEmpty() ? part.ready() : memory.holders());
         }
-        effects.add(new ArbiterEffect.Note("votes for " + members + " (view " + part.view().viewSequence() + ")"));
+        effects.add(new ArbiterEffect.Note(
+                "votes for " + members + " (view " + part.view().viewSequence() + ")"));
         remember(new ArbiterMemory(part.view().viewSequence(), members, holders, false));
         widen();
     }

@@ -14,8 +14,7 @@ import systole.kernel.NodeSet;
  *     must be with one of them. Empty if nothing is known
  * @param released an operator said that the holders are down
  */
-public record ArbiterMemory(
-        long viewSequence, SortedSet<NodeId> members, SortedSet<NodeId> holders, boolean released) {
+public record ArbiterMemory(long viewSequence, SortedSet<NodeId> members, SortedSet<NodeId> holders, boolean released) {
     /** Of a cluster never seen, or forgotten with the disk. */
     public static final ArbiterMemory NOTHING = new ArbiterMemory(0, new TreeSet<>(), new TreeSet<>(), false);
 

@@ -88,9 +88,7 @@ public sealed interface WitnessMessage {
     record Release(String cluster, byte[] secret) implements WitnessMessage {
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Release that
-                    && cluster.equals(that.cluster)
-                    && Arrays.equals(secret, that.secret);
+            return other instanceof Release that && cluster.equals(that.cluster) && Arrays.equals(secret, that.secret);
         }
 
         @Override

@@ -28,9 +28,8 @@ public record WitnessRules(Algorithm algorithm, int tieBreaker) {
 
     @Override
     public String toString() {
-        String breaker = tieBreaker == LOWEST
-                ? "lowest"
-                : tieBreaker == HIGHEST ? "highest" : Integer.toString(tieBreaker);
+        String breaker =
+                tieBreaker == LOWEST ? "lowest" : tieBreaker == HIGHEST ? "highest" : Integer.toString(tieBreaker);
         return algorithm.name().toLowerCase(Locale.ROOT) + ", tie_breaker " + breaker;
     }
 }

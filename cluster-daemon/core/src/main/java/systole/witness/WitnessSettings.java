@@ -8,8 +8,7 @@ package systole.witness;
  * @param silenceMillis {@code device.timeout}: without a word for so long the connection is given up
  * @param waitMillis {@code device.sync_timeout}: so long a view without quorum waits for the vote
  */
-public record WitnessSettings(
-        WitnessMessage.Hello hello, long connectMillis, long silenceMillis, long waitMillis) {
+public record WitnessSettings(WitnessMessage.Hello hello, long connectMillis, long silenceMillis, long waitMillis) {
     public WitnessSettings {
         if (connectMillis < 1 || silenceMillis < 1 || waitMillis < 1) {
             throw new IllegalArgumentException("times of " + connectMillis + ", " + silenceMillis + " and " + waitMillis

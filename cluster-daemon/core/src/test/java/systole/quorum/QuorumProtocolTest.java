@@ -331,4 +331,67 @@ class QuorumProtocolTest {
         assertThatThrownBy(() -> QuorumAnnouncement.fromBytes(new byte[3]))
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void theWitnessMakesUpForTheMissingHalfWhileItsViewLasts() {
+        var one = new NodeId(1);
+        var two = new NodeId(2);
+        var settings =
+                QuorumSettings.majorityOf(new TreeSet<>(List.of(one, two))).withDevice(1);
+        var alone = new View(9, one, new TreeSet<>(List.of(one)));
+        QuorumState state = QuorumProtocol.initial(one, settings);
+        assertThat(state.quorum()).isEqualTo(2);
+
+        state = QuorumProtocol.step(state, new QuorumInput.ViewChanged(0, alone, Map.of()))
+                .next();
+        assertThat(state.quorate()).isFalse();
+        assertThat(state.awaitsWitness()).isTrue();
+        assertThat(QuorumProtocol.step(state, new QuorumInput.WitnessSaid(1, one, 8, true))
+                        .next())
+                .as("a word about another view")
+                .isEqualTo(state);
+        state = QuorumProtocol.step(state, new QuorumInput.WitnessSaid(1, one, 9, true))
+                .next();
+
+        assertThat(state.quorate()).isTrue();
+        assertThat(state.votes()).isEqualTo(2);
+        assertThat(state.votesToStore()).as("the witness has no disk").isEqualTo(1);
+        assertThat(state.keepers()).containsExactly(two);
+        assertThat(state.flags()).contains("Qdevice", "Quorate");
+        assertThat(state.reason()).contains("the witness votes for this view");
+        var next = new View(12, one, new TreeSet<>(List.of(one)));
+        assertThat(QuorumProtocol.step(state, new QuorumInput.ViewChanged(2, next, Map.of()))
+                        .next()
+                        .quorate())
+                .as("a new view needs a new vote")
+                .isFalse();
+    }
+
+    @Test
+    void nobodyWaitsForAWitnessThatNoMemberReaches() {
+        var ids = new TreeSet<NodeId>();
+        for (int i = 1; i <= 4; i++) {
+            ids.add(new NodeId(i));
+        }
+        var half = new TreeSet<>(List.of(new NodeId(1), new NodeId(2)));
+        QuorumState state = QuorumProtocol.initial(
+                new NodeId(1), QuorumSettings.majorityOf(ids).withDevice(1));
+        state = QuorumProtocol.step(state, new QuorumInput.ViewChanged(0, new View(9, new NodeId(1), half), Map.of()))
+                .next();
+        state = QuorumProtocol.step(state, new QuorumInput.WitnessSaid(1, new NodeId(1), 9, false))
+                .next();
+        assertThat(state.awaitsWitness()).as("n2 may still have the vote").isTrue();
+
+        QuorumState without = QuorumProtocol.step(state, new QuorumInput.WitnessSaid(1, new NodeId(2), 9, false))
+                .next();
+        QuorumState over =
+                QuorumProtocol.step(state, new QuorumInput.WitnessWaitOver(1)).next();
+        QuorumState with = QuorumProtocol.step(without, new QuorumInput.WitnessSaid(1, new NodeId(1), 9, true))
+                .next();
+
+        assertThat(without.awaitsWitness()).isFalse();
+        assertThat(over.awaitsWitness()).isFalse();
+        assertThat(without.reason()).contains("without the vote of the witness");
+        assertThat(with.quorate()).as("a late vote counts").isTrue();
+    }
 }

@@ -406,8 +406,9 @@ public final class CorosyncConf {
         if (expected < votes && quorum.has("expected_votes")) {
             throw new BadInputException(
                     quorum.place("expected_votes"),
-                    "expected_votes is " + expected + ", but " + (device.isPresent() ? "nodes and device have " : "the node list has ")
-                            + votes + " votes, so two parts of the cluster could both have quorum",
+                    "expected_votes is " + expected + ", but "
+                            + (device.isPresent() ? "nodes and device have " : "the node list has ") + votes
+                            + " votes, so two parts of the cluster could both have quorum",
                     "remove the line");
         }
         boolean autoTieBreaker = quorum.flag("auto_tie_breaker", false);

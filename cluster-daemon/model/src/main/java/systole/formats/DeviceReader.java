@@ -58,7 +58,8 @@ final class DeviceReader {
         if (found.size() > 1) {
             throw new BadInputException(
                     source + ":" + found.get(1).line(),
-                    "section '" + found.get(1).name() + "' was opened in line " + found.get(0).line() + " already",
+                    "section '" + found.get(1).name() + "' was opened in line "
+                            + found.get(0).line() + " already",
                     "keep one of the two");
         }
         return found.get(0);

@@ -93,6 +93,56 @@ class CorosyncConfTest {
         assertThat(CorosyncConf.groupOf("one", 0)).isNotEqualTo(CorosyncConf.groupOf("one", 1));
     }
 
+    @Test
+    void readsAQuorumDevice() {
+        InterconnectConf conf = CorosyncConf.read("c.conf", """
+                totem {
+                    cluster_name: demo
+                }
+                nodelist {
+                    node {
+                        nodeid: 1
+                        name: a
+                        ring0_addr: 10.0.0.1
+                    }
+                    node {
+                        nodeid: 2
+                        name: b
+                        ring0_addr: 10.0.0.2
+                    }
+                    node {
+                        nodeid: 3
+                        name: c
+                        ring0_addr: 10.0.0.3
+                    }
+                }
+                quorum {
+                    device {
+                        model: net
+                        timeout: 2000
+                        net {
+                            host: witness.example
+                            algorithm: lms
+                            tie_breaker: 2
+                        }
+                    }
+                }
+                """);
+
+        InterconnectConf.Device device = conf.quorum().device().orElseThrow();
+        assertThat(device)
+                .isEqualTo(new InterconnectConf.Device(
+                        "witness.example",
+                        5403,
+                        true,
+                        new InterconnectConf.TieBreaker.Listed(List.of(new NodeId(2))),
+                        2,
+                        2000,
+                        5000,
+                        1600));
+        assertThat(conf.quorum().expectedVotes()).isEqualTo(5);
+    }
+
     static List<Path> brokenFiles() throws IOException {
         try (Stream<Path> files = Files.list(BAD)) {
             return files.sorted().toList();

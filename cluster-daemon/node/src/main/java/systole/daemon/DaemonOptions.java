@@ -57,9 +57,19 @@ record DaemonOptions(
             Files: DIR/etc/systole/cluster.conf, DIR/etc/systole/authkey (make it with: systole keygen)
             """;
 
-    private static final List<String> KNOWN =
-            List.of("--root", "--node", "--tree", "--foreground", "--check", "--help", "--version", "--witness",
-                    "--listen", "--port", "--admit", "--release");
+    private static final List<String> KNOWN = List.of(
+            "--root",
+            "--node",
+            "--tree",
+            "--foreground",
+            "--check",
+            "--help",
+            "--version",
+            "--witness",
+            "--listen",
+            "--port",
+            "--admit",
+            "--release");
 
     static DaemonOptions parse(List<String> arguments) {
         Path root = Path.of("/");

@@ -37,7 +37,10 @@ public final class WitnessCodec {
     public static byte[] encode(WitnessMessage message) {
         ByteSink out = new ByteSink().octet(VERSION);
         if (message instanceof Hello hello) {
-            out.octet(HELLO).text(hello.cluster()).block(hello.secret()).number(hello.node().value());
+            out.octet(HELLO)
+                    .text(hello.cluster())
+                    .block(hello.secret())
+                    .number(hello.node().value());
             nodes(out, hello.nodes());
             out.octet(hello.rules().algorithm().ordinal())
                     .number(hello.rules().tieBreaker())

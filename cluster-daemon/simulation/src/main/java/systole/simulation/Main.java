@@ -149,7 +149,8 @@ public final class Main {
             List<Future<SimulationRun.Result>> running = new ArrayList<>();
             for (long seed = first; seed <= last; seed++) {
                 long number = seed;
-                running.add(workers.submit(() -> new SimulationRun(number, fewest, most, faults, minutes, witness).run()));
+                running.add(
+                        workers.submit(() -> new SimulationRun(number, fewest, most, faults, minutes, witness).run()));
             }
             for (Future<SimulationRun.Result> each : running) {
                 SimulationRun.Result result = each.get();

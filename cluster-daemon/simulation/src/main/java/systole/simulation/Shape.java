@@ -71,8 +71,7 @@ record Shape(
         QuorumSettings settings = QuorumSettings.majorityOf(quorum.votes().keySet())
                 .withWaitForAll(seed.chance(0.3))
                 .withDevice(lms ? nodes - 1 : 1);
-        var rules = new WitnessRules(
-                lms ? WitnessRules.Algorithm.LMS : WitnessRules.Algorithm.FFSPLIT, breaker);
+        var rules = new WitnessRules(lms ? WitnessRules.Algorithm.LMS : WitnessRules.Algorithm.FFSPLIT, breaker);
         return new Shape(nodes, links, active, fencing, settings, "witness " + rules, Optional.of(rules));
     }
 

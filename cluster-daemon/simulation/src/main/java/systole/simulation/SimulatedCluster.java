@@ -73,8 +73,8 @@ final class SimulatedCluster implements SimulatedNode.World {
                 new TreeSet<>(List.of(PROMOTABLE)),
                 shape.quorum().twoNode(),
                 shape.quorum().votes().values().stream()
-                        .anyMatch(votes ->
-                                (votes + shape.quorum().deviceVotes()) * 2 >= shape.quorum().configuredVotes()));
+                        .anyMatch(votes -> (votes + shape.quorum().deviceVotes()) * 2
+                                >= shape.quorum().configuredVotes()));
         this.witness = new SimulatedWitness(time, seed.fork("witness"), story);
         this.network = new SimulatedNetwork<>(time, seed.fork("network"), NetworkConditions.lan());
         this.devices = new SimulatedDevices(seed.fork("devices"));

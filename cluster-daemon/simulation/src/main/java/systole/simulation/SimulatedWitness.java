@@ -82,10 +82,8 @@ final class SimulatedWitness {
 
     private List<Line> line(SimulatedNode node, long attempt) {
         return lines.values().stream()
-                .filter(line -> line.node == node
-                        && line.life == node.life()
-                        && line.attempt == attempt
-                        && !line.endedAtNode)
+                .filter(line ->
+                        line.node == node && line.life == node.life() && line.attempt == attempt && !line.endedAtNode)
                 .toList();
     }
 
@@ -222,7 +220,8 @@ final class SimulatedWitness {
         });
     }
 
-    // ---- faults ------------------------------------------------------------------------------------------------------
+    // ---- faults
+    // ------------------------------------------------------------------------------------------------------
 
     /** @param silent nodes are not told by resets */
     void crash(boolean silent, boolean diskLost) {

@@ -70,8 +70,7 @@ public final class SimulationRun {
     }
 
     /** @param witness a witness in the place of the quorum options that the seed draws */
-    public SimulationRun(
-            long number, int fewest, int most, Set<Fault> wanted, long faultMinutes, boolean witness) {
+    public SimulationRun(long number, int fewest, int most, Set<Fault> wanted, long faultMinutes, boolean witness) {
         this.number = number;
         this.seed = new Seed(number).fork("run");
         Shape drawn = Shape.draw(new Seed(number).fork("shape"), fewest, most);

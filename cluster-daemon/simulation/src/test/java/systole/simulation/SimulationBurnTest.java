@@ -67,6 +67,23 @@ class SimulationBurnTest {
     }
 
     @Test
+    void aWitnessNeverHelpsTwoHalves() {
+        int status = simulate(
+                "--witness",
+                "--seeds",
+                "1..6",
+                "--minutes",
+                "1",
+                "--nodes",
+                "2..4",
+                "--faults",
+                "partition,crash,kill-daemon,delay,witness-crash,witness-cut,witness-slow");
+
+        assertThat(said()).contains("violations           0").contains("witness-crash");
+        assertThat(status).isZero();
+    }
+
+    @Test
     void aSeedIsOneRun() {
         SimulationRun.Result one = new SimulationRun(11, 3, Fault.parse("all"), 1).run();
         SimulationRun.Result other = new SimulationRun(11, 3, Fault.parse("all"), 1).run();

@@ -57,7 +57,9 @@ public final class WitnessDaemon {
         final SSLSocket socket;
         final WitnessLine line;
         final String address;
-        @Nullable Hello hello;
+
+        @Nullable
+        Hello hello;
 
         Peer(long number, SSLSocket socket, WitnessLine line, String address) {
             this.number = number;
@@ -133,9 +135,8 @@ public final class WitnessDaemon {
         WitnessKey key = files.key(cluster).orElseThrow(() -> notAdmitted(cluster));
         String host = address.isEmpty() ? "localhost" : address;
         try (Socket plain = new Socket(host, port);
-                SSLSocket socket = (SSLSocket) WitnessTls.ofNode(key.fingerprint())
-                        .getSocketFactory()
-                        .createSocket(plain, host, port, true)) {
+                SSLSocket socket = (SSLSocket)
+                        WitnessTls.ofNode(key.fingerprint()).getSocketFactory().createSocket(plain, host, port, true)) {
             socket.setSoTimeout(HELLO_MILLIS);
             socket.setEnabledProtocols(WitnessTls.PROTOCOLS);
             WitnessLine line = new WitnessLine(socket, "systole-release");
@@ -216,9 +217,7 @@ public final class WitnessDaemon {
                 Peer peer = new Peer(++number, socket, line, address);
                 Thread reader = new Thread(
                         () -> line.run(
-                                () -> LOG.debug("{} connected", address),
-                                message -> take(peer, message),
-                                why -> {
+                                () -> LOG.debug("{} connected", address), message -> take(peer, message), why -> {
                                     connections.decrementAndGet();
                                     inbox.add(new Gone(peer, why));
                                 }),
@@ -295,7 +294,9 @@ public final class WitnessDaemon {
             return;
         }
         step(release.cluster(), new ArbiterInput.Released(now));
-        dismiss(peer, "released: the next part of '" + release.cluster() + "' that asks may have the vote");
+        peer.line.send(
+                new Farewell("released: the next part of '" + release.cluster() + "' that asks may have the vote"));
+        peer.line.finish();
     }
 
     private void dismiss(Peer peer, String words) {

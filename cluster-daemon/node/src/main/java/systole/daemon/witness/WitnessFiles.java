@@ -68,8 +68,8 @@ record WitnessFiles(Path keys, Path state) {
 
     private static void writeSecret(Path file, byte[] bytes) throws IOException {
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--------"));
-        try (FileChannel channel = FileChannel.open(
-                file, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), owner)) {
+        try (FileChannel channel =
+                FileChannel.open(file, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), owner)) {
             channel.write(ByteBuffer.wrap(bytes));
             channel.force(true);
         }
@@ -124,7 +124,8 @@ record WitnessFiles(Path keys, Path state) {
     }
 
     static byte[] encode(ArbiterMemory memory) {
-        ByteSink out = new ByteSink().octet(FORMAT).fixed64(memory.viewSequence()).flag(memory.released());
+        ByteSink out =
+                new ByteSink().octet(FORMAT).fixed64(memory.viewSequence()).flag(memory.released());
         nodes(out, memory.members());
         nodes(out, memory.holders());
         byte[] body = out.toBytes();

@@ -26,7 +26,8 @@ import systole.daemon.DaemonException;
  */
 record WitnessKey(String cluster, byte[] fingerprint, byte[] secret) {
     private static final int BYTES = 32;
-    private static final String TITLE = "# Systole: key of a cluster for its witness. Same file on the witness and on all nodes.";
+    private static final String TITLE =
+            "# Systole: key of a cluster for its witness. Same file on the witness and on all nodes.";
 
     static WitnessKey make(String cluster, byte[] fingerprint) {
         byte[] secret = new byte[BYTES];
@@ -50,7 +51,8 @@ record WitnessKey(String cluster, byte[] fingerprint, byte[] secret) {
             for (String line : Files.readAllLines(file)) {
                 int blank = line.indexOf(' ');
                 if (!line.startsWith("#") && blank > 0) {
-                    lines.put(line.substring(0, blank), line.substring(blank + 1).strip());
+                    lines.put(
+                            line.substring(0, blank), line.substring(blank + 1).strip());
                 }
             }
             return new WitnessKey(

@@ -6,7 +6,6 @@ import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManagerFactory;
@@ -56,15 +55,15 @@ final class WitnessTls {
         }
 
         private void check(X509Certificate[] chain) throws CertificateException {
+            boolean isOurs;
             try {
-                if (chain.length == 0 || !MessageDigest.isEqual(fingerprint, fingerprint(chain[0]))) {
-                    throw new CertificateException(
-                            "the witness has another certificate than the key file says; copy the key file again");
-                }
-            } catch (CertificateEncodingException e) {
-                throw new CertificateException("the witness's certificate cannot be read", e);
+                isOurs = chain.length > 0 && MessageDigest.isEqual(fingerprint, fingerprint(chain[0]));
             } catch (GeneralSecurityException e) {
-                throw new CertificateException("SHA-256 is missing", e);
+                throw new CertificateException("the witness's certificate cannot be read", e);
+            }
+            if (!isOurs) {
+                throw new CertificateException(
+                        "the witness has another certificate than the key file says; copy the key file again");
             }
         }
 
