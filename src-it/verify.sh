@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 . src-it/prepare.sh
-prepare java mvn ip nft perl shellcheck agents exporter || exit 2
+prepare java mvn ip nft perl shellcheck agents exporter postgresql redis services || exit 2
 
 conformance=${SYSTOLE_CONFORMANCE:-$(cd .. && pwd)/shared/conformance}
 if [ ! -d "$conformance" ]; then

@@ -552,10 +552,16 @@ final class Lab implements AutoCloseable {
     }
 
     static void run(String... command) {
+        said(command);
+    }
+
+    /** What a program printed that must succeed, without blanks around it. */
+    static String said(String... command) {
         Answer answer = answer(List.of(command));
         if (answer.exit() != 0) {
             throw new IllegalStateException(String.join(" ", command) + ": " + answer.out());
         }
+        return answer.out().strip();
     }
 
     /** For clean-up: what is not there need not be removed. */

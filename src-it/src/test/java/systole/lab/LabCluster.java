@@ -71,6 +71,15 @@ final class LabCluster {
                     .findFirst();
         }
 
+        /** A node's attribute, permanent or transient; nothing written where it has none. */
+        String attribute(String node, String name) {
+            return cluster.nodes.stream()
+                    .filter(each -> each.name.equals(node))
+                    .map(each -> each.attributes.getOrDefault(name, ""))
+                    .findFirst()
+                    .orElse("");
+        }
+
         /** The nodes on which a primitive, group or clone runs, {@code *} behind a promoted one; {@code -} if on none. */
         List<String> places(String id) {
             List<Resource> found = cluster.resources.stream()
