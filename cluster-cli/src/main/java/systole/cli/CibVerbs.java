@@ -81,9 +81,9 @@ final class CibVerbs {
                     copy(call);
                     return ExitCode.OK.number();
                 }));
-        verbs.add(Verb.of("import", "Make a draft from a file: a CIB, or an input of a scheduler.")
+        verbs.add(Verb.of("import", "Make a draft from a file: a CIB, or the input of a plan (history transitions).")
                 .flag("--force", "replace a draft of this name")
-                .one("FILE", Verb.Kind.FILE, "XML")
+                .one("FILE", Verb.Kind.FILE, "XML; or the number of a plan")
                 .maybe("NAME", Verb.Kind.WORD, "name of the draft; default: the file's name")
                 .does(CibVerbs::importFile));
         verbs.add(Verb.of("delete", "Delete a draft.")
@@ -188,10 +188,15 @@ final class CibVerbs {
 
     private static int importFile(Call call) throws IOException {
         Path from = Path.of(call.one("FILE"));
-        String name = call.one("NAME", String.valueOf(from.getFileName()).replaceAll("\\..*", ""));
+        boolean plan = PlanVerbs.isPlan(call.one("FILE")) && !Files.exists(from);
+        String name = call.one(
+                "NAME",
+                plan
+                        ? "plan-" + call.one("FILE").replace("-", "last-")
+                        : String.valueOf(from.getFileName()).replaceAll("\\..*", ""));
         Path file = file(call.session(), name);
         refuseExisting(call, file, name, call.has("--force"));
-        Element document = read(from);
+        Element document = plan ? PlanVerbs.input(call.session(), call.one("FILE")) : read(from);
         Finding.refuse(Finding.atLeast(
                 Finding.Severity.ERROR,
                 CibValidation.check(Backend.configuration(document), String.valueOf(from.getFileName()))));

@@ -181,12 +181,12 @@ final class ConfigureVerbs {
                 .any("WORD", Verb.Kind.WORD, "scores; others are accepted for the sake of crm")
                 .does(SimulateVerb::run));
         verbs.add(Verb.of("schema", "Print which schema the configuration is written for.")
-                .does(call -> {
-                    try (Backend backend = call.session().backend()) {
-                        Output.value(call, "schema", backend.cib().attribute("validate-with", "pacemaker-3.10"));
-                    }
-                    return ExitCode.OK.number();
-                }));
+                .maybe("NAME", Verb.Kind.WORD, "for crm: only the newest is written, older ones are read")
+                .does(Schemas::schema));
+        verbs.add(Verb.of("upgrade", "Bring a CIB in a file to the newest schema; that of the cluster always is.")
+                .maybe("force", Verb.Kind.WORD, "for crm")
+                .example("CIB_file=old.xml systole configure upgrade")
+                .does(Schemas::upgrade));
         verbs.add(Verb.of("commit", "Put the pending changes of the shell in force, all or none.")
                 .option("--max-disruption", "N", "refuse if more than N running resources would be stopped or moved")
                 .maybe("force", Verb.Kind.WORD, "for crm: as option -F, doubts do not refuse")

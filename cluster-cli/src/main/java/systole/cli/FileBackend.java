@@ -74,6 +74,11 @@ final class FileBackend implements Backend {
         return CibXml.read(file.toString(), read(file));
     }
 
+    /** Another document in place of this one, as it is. */
+    void replace(Element cib) {
+        write(file, CibXml.write(cib));
+    }
+
     @Override
     public boolean isLive() {
         return false;

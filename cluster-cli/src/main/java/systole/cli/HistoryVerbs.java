@@ -29,16 +29,20 @@ final class HistoryVerbs {
                 .does(HistoryVerbs::changes));
         verbs.add(Logs.verb());
         verbs.add(Verb.of("diff", "Print the difference between two versions of the configuration.")
-                .one("A", Verb.Kind.VERSION, "a version as 0.17")
+                .one("A", Verb.Kind.VERSION, "a version as 0.17, or the number of a plan (history transitions)")
                 .maybe("B", Verb.Kind.VERSION, "another; default: the present one")
                 .example("systole history diff 0.17 0.19")
                 .does(HistoryVerbs::diff));
-        verbs.add(Verb.of("show", "Print the configuration as it was at a version.")
+        verbs.add(Verb.of("show", "Print the configuration as it was at a version, or when a plan was made.")
                 .flag("--xml", "as XML")
-                .one("VERSION", Verb.Kind.VERSION, "as 0.17")
+                .one("VERSION", Verb.Kind.VERSION, "as 0.17, or the number of a plan (history transitions)")
+                .maybe("status", Verb.Kind.WORD, "of a plan: the status of the cluster, instead")
                 .does(call -> {
+                    if (!call.one("status", "").isEmpty()) {
+                        return PlanVerbs.status(call, call.one("VERSION"), call.one("status"));
+                    }
                     try (Backend backend = call.session().directly()) {
-                        Element found = version(backend, call.one("VERSION"));
+                        Element found = version(call, backend, call.one("VERSION"));
                         call.out()
                                 .print(
                                         call.has("--xml")
@@ -55,6 +59,8 @@ final class HistoryVerbs {
                 .option("--limit", "N", "of the last so many events")
                 .some("NODE", Verb.Kind.NODE, "which")
                 .does(call -> events(call, about(call.all("NODE")))));
+        verbs.addAll(PlanVerbs.verbs());
+        verbs.addAll(Timeframe.verbs());
         verbs.add(Verb.of("info", "Say what is kept: how many events and versions, and since when.")
                 .does(HistoryVerbs::info));
         return new Level("history", List.of(), "See what happened, and who changed what.", verbs);
@@ -95,8 +101,9 @@ final class HistoryVerbs {
         try (Backend backend = call.session().directly()) {
             Answer answer = backend.ask(new Request.History(limit(call)));
             if (answer instanceof Answer.Events events) {
-                answer = new Answer.Events(
-                        events.events().stream().filter(wanted).toList());
+                answer = new Answer.Events(Timeframe.of(call.session()).filter(events.events()).stream()
+                        .filter(wanted)
+                        .toList());
             }
             FenceVerbs.print(call, answer);
         }
@@ -107,7 +114,11 @@ final class HistoryVerbs {
         try (Backend backend = call.session().directly()) {
             if (backend.ask(new Request.Changes(limit(call))) instanceof Answer.Changes changes) {
                 List<Object> json = new ArrayList<>();
+                Timeframe frame = Timeframe.of(call.session());
                 for (Answer.Change change : changes.changes()) {
+                    if (!frame.isIn(change.atMillis())) {
+                        continue;
+                    }
                     Map<String, Object> fields = new LinkedHashMap<>();
                     fields.put("time", Instant.ofEpochMilli(change.atMillis()).toString());
                     fields.put("version", change.version());
@@ -131,7 +142,10 @@ final class HistoryVerbs {
         return ExitCode.OK.number();
     }
 
-    private static Element version(Backend backend, String version) {
+    private static Element version(Call call, Backend backend, String version) {
+        if (PlanVerbs.isPlan(version)) {
+            return Backend.configuration(PlanVerbs.input(call.session(), version));
+        }
         if (backend.ask(new Request.ReadVersion(version, false)) instanceof Answer.Cib cib) {
             return Backend.configuration(cib.cib());
         }
@@ -140,9 +154,9 @@ final class HistoryVerbs {
 
     private static int diff(Call call) {
         try (Backend backend = call.session().directly()) {
-            Element before = version(backend, call.one("A"));
+            Element before = version(call, backend, call.one("A"));
             String other = call.one("B", "");
-            Element after = other.isEmpty() ? backend.configuration() : version(backend, other);
+            Element after = other.isEmpty() ? backend.configuration() : version(call, backend, other);
             String difference = PendingBackend.difference(before, after);
             if (call.session().json()) {
                 call.out().println(Output.of(difference.lines().toList()));

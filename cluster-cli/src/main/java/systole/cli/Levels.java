@@ -15,6 +15,7 @@ final class Levels {
             "history",
             "ra",
             "cib",
+            "cibstatus",
             "corosync",
             "tag",
             "template",
@@ -34,6 +35,7 @@ final class Levels {
             case "fence" -> Optional.of(FenceVerbs.level());
             case "ra" -> Optional.of(RaVerbs.level());
             case "cib" -> Optional.of(CibVerbs.level());
+            case "cibstatus" -> Optional.of(PretendedStatus.level());
             case "history" -> Optional.of(HistoryVerbs.level());
             case "corosync" -> Optional.of(CorosyncVerbs.level());
             case "tag" -> Optional.of(ObjectLevels.tags());

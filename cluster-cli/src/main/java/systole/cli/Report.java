@@ -143,7 +143,7 @@ final class Report {
         return missing;
     }
 
-    private static Instant time(String word, Instant fallback) {
+    static Instant time(String word, Instant fallback) {
         if (word.isEmpty()) {
             return fallback;
         }

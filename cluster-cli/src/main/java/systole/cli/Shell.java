@@ -252,7 +252,7 @@ final class Shell {
             use(words.subList(1, words.size()));
             return;
         }
-        boolean collects = where.name().equals("configure");
+        boolean collects = List.of("configure", "cibstatus").contains(where.name());
         Session used = collects ? session.collecting(pending) : session;
         List<String> path = new ArrayList<>(words);
         path.add(0, where.name());

@@ -55,7 +55,24 @@ final class SimulateVerb {
     }
 
     static int run(Call call) {
-        Element cib = input(call);
+        return run(call, input(call));
+    }
+
+    /** The graph of what the cluster would do, for Graphviz. */
+    static String dot(Element cib) {
+        return Simulation.dot(
+                Simulation.run(cib, date(cib), new Simulation.Request(List.of(), List.of(), false, false, ""))
+                        .graph());
+    }
+
+    /** When the plan was made, if the CIB says so, else now. */
+    private static Instant date(Element cib) {
+        String original = cib.attribute("execution-date", "");
+        return original.matches("[0-9]{1,12}") ? Instant.ofEpochSecond(Long.parseLong(original)) : Instant.now();
+    }
+
+    /** With all options of {@code simulate} that the call has, on this CIB. */
+    static int run(Call call, Element cib) {
         String original = cib.attribute("execution-date");
         String date = call.option("--date");
         Instant now;
@@ -115,12 +132,17 @@ final class SimulateVerb {
         String file = call.option("--xml-file");
         Element cib;
         if (file != null) {
-            cib = CibXml.read(Path.of(file).getFileName().toString(), FileBackend.read(Path.of(file)));
+            return file(file);
         } else {
             try (Backend backend = call.session().backend()) {
                 cib = backend.cib();
             }
         }
+        return cib.is("cib") ? cib : Element.of("cib", Map.of(), List.of(cib));
+    }
+
+    static Element file(String file) {
+        Element cib = CibXml.read(String.valueOf(Path.of(file).getFileName()), FileBackend.read(Path.of(file)));
         return cib.is("cib") ? cib : Element.of("cib", Map.of(), List.of(cib));
     }
 

@@ -126,6 +126,12 @@ public final class Systole {
         if (level.isEmpty()) {
             return call(session, Levels.rootVerb(root.get()), "", path, help);
         }
+        if (!path.isEmpty()
+                && path.get(0).equals("cibstatus")
+                && List.of("cib", "configure").contains(level.get().name())) {
+            // With crm it is a level inside of both.
+            return dispatch(session, path, help);
+        }
         if (path.isEmpty() && level.get().name().equals("history") && !help) {
             path.add("list");
         }

@@ -57,6 +57,78 @@ class RemoteTest extends CommandCase {
     }
 
     @Test
+    void aMachineJoinsByTheFileAndKeyOfANodeAndStarts() throws IOException {
+        String own = new String(
+                        new ProcessBuilder("uname", "-n")
+                                .start()
+                                .getInputStream()
+                                .readAllBytes(),
+                        StandardCharsets.UTF_8)
+                .strip();
+        ok("cluster", "init", "-n", "web", "--copy", "n2=192.0.2.2", own + "=192.0.2.3");
+        byte[] key = Files.readAllBytes(file("n2", "authkey"));
+        Files.delete(file("here", "cluster.conf"));
+        Files.delete(file("here", "authkey"));
+        daemonThatOnlyListens();
+
+        assertThat(run("cluster", "join")).isEqualTo(64);
+        assertThat(run("cluster", "join", "down")).isEqualTo(1);
+        assertThat(err.toString()).contains("no route to host").contains("ssh down");
+        assertThat(run("cluster", "join", "n3")).isEqualTo(1);
+        assertThat(err.toString()).contains("gave no ");
+        assertThat(file("here", "authkey")).doesNotExist();
+
+        ok("cluster", "join", "-c", "n2");
+        assertThat(err.toString()).contains("are those of n2").contains("The cluster stack started on this node");
+        assertThat(file("here", "cluster.conf")).hasSameTextualContentAs(file("n2", "cluster.conf"));
+        assertThat(Files.readAllBytes(file("here", "authkey"))).isEqualTo(key);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file("here", "authkey"))))
+                .isEqualTo("r--------");
+        assertThat(folder.resolve("started")).hasContent("--root " + root());
+
+        assertThat(run("cluster", "join", "n2")).isEqualTo(1);
+        assertThat(err.toString()).contains("exists already").contains("--force");
+        ok("cluster", "join", "--force", "n2");
+        assertThat(err.toString()).contains("running already");
+
+        Files.writeString(
+                file("n2", "cluster.conf"),
+                Files.readString(file("n2", "cluster.conf")).replace(own, "other"));
+        assertThat(run("cluster", "join", "--force", "n2")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("does not name this machine (" + own + ")")
+                .contains("n2, other");
+        assertThat(Files.readString(file("here", "cluster.conf"))).contains(own);
+    }
+
+    /** In the place of systoled: says how it was called, and answers each line on the socket for as long as a test may take. */
+    private void daemonThatOnlyListens() throws IOException {
+        Path program = folder.resolve("home/bin/systoled");
+        Files.createDirectories(folder.resolve("home/bin"));
+        Files.writeString(program, """
+                #!/usr/bin/perl
+                use strict;
+                use Socket;
+                open(my $said, '>', 'FOLDER/started.new') or die;
+                print $said "@ARGV";
+                close $said;
+                mkdir "$ARGV[1]/run";
+                mkdir "$ARGV[1]/run/systole";
+                socket(my $listener, PF_UNIX, SOCK_STREAM, 0) or die;
+                bind($listener, sockaddr_un("$ARGV[1]/run/systole/api.sock")) or die;
+                listen($listener, 5) or die;
+                rename 'FOLDER/started.new', 'FOLDER/started';
+                alarm 60;
+                while (accept(my $client, $listener)) {
+                    sysread $client, my $line, 65536;
+                    syswrite $client, qq({"ok":true,"is":"facts","facts":{}}\\n);
+                }
+                """.replace("FOLDER", folder.toString()));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        environment.put("SYSTOLE_HOME", folder.resolve("home").toString());
+    }
+
+    @Test
     void aFileIsCopiedAndCompared() throws IOException {
         ok("cluster", "init", "n2", "n3");
         Path motd = folder.resolve("here/motd");

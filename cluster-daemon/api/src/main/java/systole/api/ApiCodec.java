@@ -38,6 +38,8 @@ public final class ApiCodec {
             "history",
             "changes",
             "version",
+            "plans",
+            "plan",
             "watch",
             "ring");
 
@@ -96,6 +98,8 @@ public final class ApiCodec {
             case "history" -> new Request.History((int) Math.min(1 << 20, fields.number("limit", 0)));
             case "changes" -> new Request.Changes((int) Math.min(1 << 20, fields.number("limit", 0)));
             case "version" -> new Request.ReadVersion(fields.required("version"), fields.truth("before"));
+            case "plans" -> new Request.Plans((int) Math.min(1 << 20, fields.number("limit", 0)));
+            case "plan" -> new Request.ReadPlan(fields.required("number"));
             case "watch" -> new Request.Watch();
             case "ring" -> new Request.Ring();
             default ->
@@ -203,6 +207,12 @@ public final class ApiCodec {
             fields.put("do", "version");
             fields.put("version", version.version());
             fields.put("before", version.before());
+        } else if (request instanceof Request.Plans plans) {
+            fields.put("do", "plans");
+            fields.put("limit", plans.limit());
+        } else if (request instanceof Request.ReadPlan plan) {
+            fields.put("do", "plan");
+            fields.put("number", plan.number());
         } else if (request instanceof Request.Watch) {
             fields.put("do", "watch");
         } else if (request instanceof Request.Ring) {

@@ -109,6 +109,15 @@ public sealed interface Request {
      */
     record ReadVersion(String version, boolean before) implements Request {}
 
+    /**
+     * Plans that the asked node made and that had something to do, oldest first: {@link Answer.Events} of kind {@code PLAN}
+     * with {@code number}, {@code actions}, {@code version} and {@code file}; {@code limit} 0 means all kept.
+     */
+    record Plans(int limit) implements Request {}
+
+    /** The whole CIB from which such a plan was made, with its {@code execution-date}: {@link Answer.Cib}. */
+    record ReadPlan(String number) implements Request {}
+
     /** One {@link Answer.Events} for each event from now on, until the client closes. */
     record Watch() implements Request {}
 

@@ -39,6 +39,8 @@ class ApiCodecTest {
             new Request.Settle(5),
             new Request.History(7),
             new Request.Changes(3),
+            new Request.Plans(7),
+            new Request.ReadPlan("17"),
             new Request.ReadVersion("0.17", true),
             new Request.Watch(),
             new Request.Ring());

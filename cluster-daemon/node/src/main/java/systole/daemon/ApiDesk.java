@@ -36,11 +36,13 @@ final class ApiDesk {
 
     private final NodeDoor node;
     private final EventBook events;
+    private final PlanFiles plans;
     private final LongSupplier epochMillis;
 
-    ApiDesk(NodeDoor node, EventBook events, LongSupplier epochMillis) {
+    ApiDesk(NodeDoor node, EventBook events, PlanFiles plans, LongSupplier epochMillis) {
         this.node = node;
         this.events = events;
+        this.plans = plans;
         this.epochMillis = epochMillis;
     }
 
@@ -84,6 +86,10 @@ final class ApiDesk {
             answer.accept(new Answer.Events(events.last(wanted.limit())));
         } else if (request instanceof Request.Changes wanted) {
             answer.accept(changes(wanted.limit()));
+        } else if (request instanceof Request.Plans wanted) {
+            answer.accept(new Answer.Events(plans.list(node.name(), wanted.limit())));
+        } else if (request instanceof Request.ReadPlan wanted) {
+            answer.accept(plans.read(wanted.number()));
         } else if (request instanceof Request.Watch) {
             events.listen(visit, event -> answer.accept(new Answer.Events(List.of(event))));
         } else if (request instanceof Request.Ring) {

@@ -122,6 +122,7 @@ final class Gate {
     private static Optional<String> missing(Request request, Access access, Element cib, List<Element> roles) {
         if (isRead(request)) {
             boolean events = request instanceof Request.History
+                    || request instanceof Request.Plans
                     || request instanceof Request.Watch
                     || request instanceof Request.FenceHistory
                     || request instanceof Request.QueryAttributes
@@ -239,6 +240,8 @@ final class Gate {
                 || request instanceof Request.History
                 || request instanceof Request.FenceHistory
                 || request instanceof Request.Changes
+                || request instanceof Request.Plans
+                || request instanceof Request.ReadPlan
                 || request instanceof Request.ReadVersion
                 || request instanceof Request.QueryAttributes
                 || request instanceof Request.Ring

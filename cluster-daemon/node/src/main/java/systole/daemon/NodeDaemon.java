@@ -54,6 +54,7 @@ final class NodeDaemon {
     private final byte[] key;
     private final NodePaths paths;
     private static final int EVENTS = 5000;
+    private static final int KEPT_PLANS = 200;
     private final EventBook history = new EventBook(EVENTS);
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private final CountDownLatch ringLeft = new CountDownLatch(1);
@@ -118,6 +119,7 @@ final class NodeDaemon {
                 toStored(stored),
                 new Moment(System.nanoTime(), System.currentTimeMillis()));
         Outside outside = new Outside(ring, witness);
+        PlanFiles plans = PlanFiles.open(paths.plans(), KEPT_PLANS);
         NodeShell shell = new NodeShell(
                 own.name(),
                 core,
@@ -128,7 +130,8 @@ final class NodeDaemon {
                         executorSettings,
                         MetadataFiles.open(paths.agentMetadata()),
                         own.name(),
-                        paths.tree()),
+                        paths.tree(),
+                        plans),
                 history,
                 outside,
                 this::fatal);
@@ -136,7 +139,7 @@ final class NodeDaemon {
         UdpTransport transport = UdpTransport.open(loop, conf, own.id(), codec, ring);
         quorumSettings.warnings().forEach(LOG::warn);
         NodeFront front = new NodeFront(own.name(), conf, shell);
-        ApiDesk desk = new ApiDesk(front, history, System::currentTimeMillis);
+        ApiDesk desk = new ApiDesk(front, history, plans, System::currentTimeMillis);
         outside.front = front;
         inbox.shell = shell;
         LineServer api = LineServer.open(apiGroup, paths.socket(), ApiCodec.MAX_LINE, new ApiLines(desk));
@@ -285,11 +288,16 @@ final class NodeDaemon {
     }
 
     private record Workers(
-            ProcessExecutor executor, ExecutorSettings settings, MetadataFiles metadata, String node, Path tree)
+            ProcessExecutor executor,
+            ExecutorSettings settings,
+            MetadataFiles metadata,
+            String node,
+            Path tree,
+            PlanFiles plans)
             implements NodeShell.Executors {
         @Override
         public Planner planner(Consumer<NodeInput> inbox) {
-            return new Planner(inbox);
+            return new Planner(inbox, plans);
         }
 
         @Override

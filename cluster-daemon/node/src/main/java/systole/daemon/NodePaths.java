@@ -42,6 +42,11 @@ record NodePaths(Path root, Path tree) {
         return state().resolve("agents");
     }
 
+    /** Inputs of the newest plans that this node made. */
+    Path plans() {
+        return state().resolve("plans");
+    }
+
     Path run() {
         return root.resolve("run");
     }

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import systole.coordinator.NodeEffect;
@@ -24,9 +25,12 @@ final class Planner {
         return made;
     });
     private final Consumer<NodeInput> inbox;
+    private final PlanFiles files;
 
-    Planner(Consumer<NodeInput> inbox) {
+    /** @param files where each plan is kept after it was handed on */
+    Planner(Consumer<NodeInput> inbox, PlanFiles files) {
         this.inbox = inbox;
+        this.files = files;
     }
 
     void plan(NodeEffect.Plan request) {
@@ -42,20 +46,27 @@ final class Planner {
         }
         long began = System.nanoTime();
         NodeInput answer;
+        @Nullable Plan plan = null;
         try {
-            Plan plan = Scheduler.scheduleLive(request.cib(), Instant.ofEpochMilli(request.epochMillis()));
+            plan = Scheduler.scheduleLive(request.cib(), Instant.ofEpochMilli(request.epochMillis()));
             answer = new NodeInput.Planned(
                     request.planId(), plan.graph(), plan.graph().recheckBy(), List.of());
-            plan.changes().forEach(change -> LOG.info("plan {}: {}", request.planId(), change.strip()));
+            for (String change : plan.changes()) {
+                LOG.info("plan {}: {}", request.planId(), change.strip());
+            }
         } catch (RuntimeException | StackOverflowError e) {
             LOG.error("the scheduler failed on plan {}", request.planId(), e);
             answer = new NodeInput.PlanFailed(request.planId(), String.valueOf(e.getMessage()));
         }
         LOG.debug("plan {} took {} us", request.planId(), (System.nanoTime() - began) / 1000);
         inbox.accept(answer);
+        if (plan != null) {
+            files.keep(request.cib(), request.epochMillis(), plan);
+        }
     }
 
     void close() {
         thread.shutdownNow();
+        files.close();
     }
 }
