@@ -38,6 +38,7 @@ final class Lab implements AutoCloseable {
     private String quorumLines = "";
     private String totemLines = "";
     private boolean hasClient;
+    private @org.jspecify.annotations.Nullable Process witness;
 
     private Lab(int nodes, int rings) {
         this.rings = rings;
@@ -413,6 +414,62 @@ final class Lab implements AutoCloseable {
         hasClient = true;
     }
 
+    /** What the quorum section needs for the witness of {@link #addWitness()}. */
+    static final String WITNESS_ADDRESS = "10.79.0.250";
+
+    /** The client's machine is the witness too; its key is on all nodes. Starts no daemon. */
+    void addWitness() {
+        if (!hasClient) {
+            addClient();
+        }
+        Path root = folder.resolve("witness");
+        run(TREE.resolve("bin/systoled").toString(), "--root", root.toString(), "--witness", "--admit", "lab");
+        for (String node : names) {
+            try {
+                Files.copy(
+                        root.resolve("etc/systole/witness/lab.key"),
+                        root(node).resolve("etc/systole/witnesskey"),
+                        java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    void startWitness() {
+        try {
+            witness = new ProcessBuilder(inClient(List.of(
+                            TREE.resolve("bin/systoled").toString(),
+                            "--root",
+                            folder.resolve("witness").toString(),
+                            "--witness")))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            folder.resolve("witness.log").toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** By SIGKILL, with all that it started. */
+    void killWitness() {
+        Process running = witness;
+        if (running == null) {
+            return;
+        }
+        running.descendants().forEach(ProcessHandle::destroyForcibly);
+        running.destroyForcibly();
+        try {
+            if (!running.waitFor(10, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("the witness survived SIGKILL");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        witness = null;
+    }
+
     List<String> inClient(List<String> command) {
         List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", client()));
         all.addAll(command);
@@ -490,7 +547,9 @@ final class Lab implements AutoCloseable {
     /** The ends of all daemons' logs, for a failure's message. */
     String logs() {
         StringBuilder all = new StringBuilder();
-        for (String node : names) {
+        List<String> machines = new ArrayList<>(names);
+        machines.add("witness");
+        for (String node : machines) {
             Path log = folder.resolve(node + ".log");
             if (Files.exists(log)) {
                 try {
@@ -512,6 +571,7 @@ final class Lab implements AutoCloseable {
     @Override
     public void close() {
         power.close();
+        killWitness();
         for (String node : List.copyOf(inits.keySet())) {
             crash(node);
         }

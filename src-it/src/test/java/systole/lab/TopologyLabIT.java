@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(NeedsLab.class)
 class TopologyLabIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final String CHOSEN = System.getProperty("lab.topologies", "active-passive");
+    private static final String CHOSEN = System.getProperty("lab.topologies", "active-passive/");
 
     static Stream<TopologyStory> stories() {
         List<TopologyStory> all = TopologyStory.all(Checkout.TOP.resolve("examples"));
@@ -40,6 +40,10 @@ class TopologyLabIT {
             lab.quorum(story.quorum());
             lab.nodes().forEach(node -> plugIn(lab, node));
             lab.addClient();
+            if (story.quorum().contains("device {")) {
+                lab.addWitness();
+                lab.startWitness();
+            }
             LabCluster cluster = new LabCluster(lab);
             lab.startAll();
             cluster.awaitOnline("n1", lab.nodes().toArray(String[]::new));
@@ -83,10 +87,19 @@ class TopologyLabIT {
                         PATIENCE,
                         () -> cluster.status(witness).online().containsAll(nodes));
             }
+            case "split" -> lab.partition(nodes.toArray(String[]::new));
+            case "heal" -> lab.heal();
+            case "witness" -> {
+                lab.killWitness();
+                if (nodes.equals(List.of("start"))) {
+                    lab.startWitness();
+                    awaitWitness(lab, cluster);
+                }
+            }
             case "systole" -> lab.must(cluster.witness(), nodes.toArray(String[]::new));
             default ->
-                throw new IllegalArgumentException(
-                        "the step '" + row.step() + "' of " + story + " is not known: load, crash, cut, boot, systole");
+                throw new IllegalArgumentException("the step '" + row.step() + "' of " + story
+                        + " is not known: load, crash, cut, split, heal, boot," + " witness, systole");
         }
         Map<String, String> seen = new LinkedHashMap<>();
         try {
@@ -114,6 +127,17 @@ class TopologyLabIT {
         String outage =
                 row.step().equals("load") ? "" : "; longest without an answer " + client.outageSince(began) + " ms";
         System.out.println(story + ": " + row.step() + ": " + String.join(", ", places) + outage);
+    }
+
+    /** The next step may need its vote. */
+    private static void awaitWitness(Lab lab, LabCluster cluster) {
+        lab.await(
+                "the witness is reached",
+                PATIENCE,
+                () -> cluster.status(cluster.witness())
+                        .facts()
+                        .getOrDefault("witness", "")
+                        .startsWith("connected, votes"));
     }
 
     private static Map<String, String> places(TopologyStory.Row row, LabCluster cluster) {

@@ -97,7 +97,13 @@ record TopologyStory(String name, Path configuration, int nodes, String quorum, 
         try {
             String text = Files.readString(conf);
             int from = text.indexOf("quorum {") + "quorum {".length();
-            return text.substring(from, text.indexOf('}', from))
+            int depth = 1;
+            int to = from;
+            while (depth > 0) {
+                depth += text.charAt(to) == '{' ? 1 : text.charAt(to) == '}' ? -1 : 0;
+                to++;
+            }
+            return text.substring(from, to - 1)
                     .replace("provider: corosync_votequorum", "")
                     .strip();
         } catch (IOException e) {

@@ -69,12 +69,26 @@ final class CorosyncTools {
                         "%10s %10s %10s %s%s%n",
                         node.id(),
                         votes,
-                        "NR",
+                        device(ring),
                         node.name(),
                         own ? " (local)" : ""));
             }
         }
+        if (ring.containsKey("witness")) {
+            String votes = ring.getOrDefault("witness_votes", "0");
+            out.append(String.format(Locale.ROOT, "%10s %10s %10s Qdevice%n", "0", votes, ""));
+        }
         return out.toString();
+    }
+
+    /** Alive, voting: as the node that is asked sees the witness. */
+    private static String device(Map<String, String> ring) {
+        String words = ring.get("witness");
+        if (words == null) {
+            return "NR";
+        }
+        return (words.startsWith("connected") ? "A," : "NA,")
+                + (ring.getOrDefault("witness_voted", "").equals("true") ? "V," : "NV,") + "NMW";
     }
 
     private static Set<String> names(Map<String, String> ring) {
