@@ -74,6 +74,7 @@ final class ClusterVerbs {
                 }));
         verbs.addAll(RemoteVerbs.cluster());
         verbs.addAll(SetupVerbs.verbs());
+        verbs.addAll(GrowthVerbs.verbs());
         return new Level("cluster", List.of(), "Start and stop this node's part of the cluster.", verbs);
     }
 

@@ -20,9 +20,6 @@ final class Elsewhere {
             Map.entry("assist", "write a template: systole configure rsc_template NAME AGENT …"),
             Map.entry("configure.assist", "write a template: systole configure rsc_template NAME AGENT …"),
             Map.entry(
-                    "cluster.remove",
-                    "systole cluster stop NODE; systole node delete NODE; take it out of cluster.conf"),
-            Map.entry(
                     "cluster.rename",
                     "systole corosync set totem.cluster_name NAME on all nodes, then restart the daemons"),
             Map.entry("cluster.crash_test", "systole sim for whole clusters under faults; " + WHAT_IF),

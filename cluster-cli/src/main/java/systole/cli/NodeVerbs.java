@@ -48,18 +48,7 @@ final class NodeVerbs {
                 .does(call -> {
                     String node = call.one("NODE");
                     try (Backend backend = call.session().backend()) {
-                        if (backend.isLive()) {
-                            backend.ask(new Request.ForgetNode(node));
-                        }
-                        backend.change("delete node " + node, configuration -> {
-                            Edits.requireNode(configuration, node);
-                            return Edits.section(configuration, "nodes", nodes -> {
-                                List<Element> rest = new ArrayList<>(nodes);
-                                rest.removeIf(each ->
-                                        each.attribute("uname", each.id()).equals(node));
-                                return rest;
-                            });
-                        });
+                        GrowthVerbs.forget(backend, node);
                     }
                     return ExitCode.OK.number();
                 }));

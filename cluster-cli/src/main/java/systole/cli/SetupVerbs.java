@@ -26,11 +26,15 @@ final class SetupVerbs {
                         .some("NODE=ADDRESS", Verb.Kind.WORD, "each node with its address; with several links: a,b")
                         .example("systole cluster init -n web alpha=192.0.2.1 beta=192.0.2.2 gamma=192.0.2.3")
                         .does(SetupVerbs::init),
-                Verb.of("join", "Take file and key of the cluster from one of its nodes, over ssh, and start.")
+                Verb.of("join", "Make this machine a node of a cluster, and start: by a token, or over ssh.")
                         .option("-c", "HOST", "a node of the cluster")
+                        .option("--token", "TOKEN", "what 'systole cluster token' printed there; no ssh is needed")
+                        .option("--name", "NAME", "with a token: name of this node; default: the host's")
+                        .option("--address", "A,B", "with a token: addresses of this node, one for each link")
                         .flag("--force", "replace a file or key that is there")
                         .flag("-y", "for crm: nothing is asked anyhow")
-                        .maybe("HOST", Verb.Kind.WORD, "a node of the cluster")
+                        .maybe("HOST", Verb.Kind.WORD, "a node of the cluster; with a token: where else than it says")
+                        .example("systole cluster join --token systole-AQ...")
                         .example("systole cluster join alpha")
                         .does(SetupVerbs::join),
                 boot("enable", "Let the daemon start when the machine does."),
@@ -135,12 +139,17 @@ final class SetupVerbs {
     }
 
     private static int join(Call call) throws IOException, InterruptedException {
-        String host = call.option("-c", call.one("HOST", ""));
-        if (host.isEmpty()) {
-            throw new UsageException("the host to ask is missing", "write: systole cluster join HOST");
-        }
         Path file = OtherNodes.file(call.session());
         Path key = file.resolveSibling("authkey");
+        if (call.has("--token")) {
+            refuseExisting(call, file);
+            return GrowthVerbs.join(call, file, key);
+        }
+        String host = call.option("-c", call.one("HOST", ""));
+        if (host.isEmpty()) {
+            throw new UsageException(
+                    "the host to ask is missing", "write: systole cluster join --token TOKEN, or, over ssh, join HOST");
+        }
         refuseExisting(call, file, key);
         byte[] text = fetched(call.session(), host, file);
         byte[] secret = fetched(call.session(), host, key);

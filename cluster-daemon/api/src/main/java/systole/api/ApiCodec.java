@@ -34,6 +34,8 @@ public final class ApiCodec {
             "fail",
             "stop-node",
             "forget-node",
+            "make-token",
+            "remove-node",
             "settle",
             "history",
             "changes",
@@ -94,6 +96,8 @@ public final class ApiCodec {
             case "fail" -> new Request.FailResource(fields.required("resource"), fields.text("node"));
             case "stop-node" -> new Request.StopNode(fields.text("node"));
             case "forget-node" -> new Request.ForgetNode(fields.required("node"));
+            case "make-token" -> new Request.MakeToken(fields.number("seconds", 600));
+            case "remove-node" -> new Request.RemoveNode(fields.required("node"));
             case "settle" -> new Request.Settle(fields.number("timeoutMillis", 60_000));
             case "history" -> new Request.History((int) Math.min(1 << 20, fields.number("limit", 0)));
             case "changes" -> new Request.Changes((int) Math.min(1 << 20, fields.number("limit", 0)));
@@ -194,6 +198,12 @@ public final class ApiCodec {
         } else if (request instanceof Request.ForgetNode forget) {
             fields.put("do", "forget-node");
             fields.put("node", forget.node());
+        } else if (request instanceof Request.MakeToken token) {
+            fields.put("do", "make-token");
+            fields.put("seconds", token.seconds());
+        } else if (request instanceof Request.RemoveNode remove) {
+            fields.put("do", "remove-node");
+            fields.put("node", remove.node());
         } else if (request instanceof Request.Settle settle) {
             fields.put("do", "settle");
             fields.put("timeoutMillis", settle.timeoutMillis());

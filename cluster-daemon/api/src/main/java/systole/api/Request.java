@@ -92,6 +92,16 @@ public sealed interface Request {
     /** Forgets a node that is gone for good. */
     record ForgetNode(String node) implements Request {}
 
+    /**
+     * A one-time token for a machine that is to join: {@link Answer.Done} with its text.
+     *
+     * @param seconds for which it is valid
+     */
+    record MakeToken(long seconds) implements Request {}
+
+    /** Takes a node out of the node list, on all nodes; answered when that is settled. Its daemon goes on. */
+    record RemoveNode(String node) implements Request {}
+
     /** Answered when nothing is planned, running or waiting, or refused after the time. */
     record Settle(long timeoutMillis) implements Request {}
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import systole.model.CibEdit;
+import systole.state.NodeList;
 import systole.state.Version;
 
 /** What people, tools and agents may ask of a node. Texts that do not apply are empty. */
@@ -84,6 +85,14 @@ public sealed interface ClientRequest {
 
     /** Forget a node that is gone for good: its history and attributes. */
     record ForgetNode(String node) implements ClientRequest {}
+
+    /**
+     * Add a node to the cluster, or take one out, while it runs. Answered when it is settled: from then on the others
+     * count without the former list.
+     *
+     * @param list the whole new list, with a higher version; {@code former} is empty
+     */
+    record ChangeNodes(NodeList list) implements ClientRequest {}
 
     /** Answered when nothing is planned, running or waiting to be planned, or refused after the time. */
     record Wait(long timeoutMillis) implements ClientRequest {}

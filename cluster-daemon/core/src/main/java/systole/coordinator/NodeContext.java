@@ -2,11 +2,16 @@ package systole.coordinator;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import systole.kernel.NodeId;
 import systole.state.ClusterState;
 import systole.state.Command;
 import systole.state.StateEffect;
@@ -15,7 +20,8 @@ import systole.state.StateProtocol;
 
 /** What the parts of one node's core share during a step: the time, the state, and where effects go. */
 final class NodeContext {
-    private final NodeSettings settings;
+    private NodeSettings settings;
+    private final SortedSet<NodeId> expectedLater = new TreeSet<>();
     private final StateProtocol protocol;
     private final Deque<StateEffect> unhandled = new ArrayDeque<>();
     private List<NodeEffect> effects = new ArrayList<>();
@@ -39,6 +45,34 @@ final class NodeContext {
 
     NodeSettings settings() {
         return settings;
+    }
+
+    /** The node list has changed. */
+    void rename(SortedMap<NodeId, String> names) {
+        settings = new NodeSettings(
+                settings.id(),
+                settings.name(),
+                names,
+                settings.seed(),
+                settings.cores(),
+                settings.detectionMillis(),
+                settings.selfFencingMillis());
+    }
+
+    /** These nodes were added while the cluster ran: nothing can run there before they are seen for the first time. */
+    void expectLater(Collection<NodeId> nodes) {
+        expectedLater.addAll(nodes);
+    }
+
+    void seen(Collection<NodeId> members) {
+        expectedLater.removeAll(members);
+    }
+
+    /** The nodes of the list that may run something: all but those that were added and never seen. */
+    SortedMap<NodeId, String> expectedNames() {
+        SortedMap<NodeId, String> names = new TreeMap<>(settings.nodeNames());
+        names.keySet().removeAll(expectedLater);
+        return names;
     }
 
     String self() {

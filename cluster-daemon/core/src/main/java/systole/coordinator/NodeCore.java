@@ -40,6 +40,7 @@ import systole.quorum.QuorumState;
 import systole.state.ClusterState;
 import systole.state.Command;
 import systole.state.FencingRecord;
+import systole.state.NodeList;
 import systole.state.NodeStatus;
 import systole.state.OperationRecord;
 import systole.state.ResourceHistory;
@@ -78,6 +79,7 @@ public final class NodeCore {
     private final Dampening dampening;
     private final AlertDesk alerts;
     private final WitnessDesk witness;
+    private final NodeListDesk nodeLists;
     private final Set<AgentName> metadataAsked = new HashSet<>();
     private final Map<String, Long> settledAsked = new TreeMap<>();
     private final Set<FencingRecord> knownOwnFencings = new HashSet<>();
@@ -138,6 +140,7 @@ public final class NodeCore {
         this.alerts = new AlertDesk(node);
         this.witness = new WitnessDesk(node, witnessSettings);
         this.quorum = QuorumProtocol.initial(settings.id(), quorumSettings);
+        this.nodeLists = new NodeListDesk(node, quorumSettings, Long.toHexString(incarnation));
         this.lastState = protocol.state();
         settings.nodeNames().forEach((id, name) -> {
             if (!id.equals(settings.id())) {
@@ -152,6 +155,7 @@ public final class NodeCore {
             return List.of();
         }
         node.begin(now);
+        changeNodesIfChanged();
         reconfigureIfChanged();
         take(input);
         passTime();
@@ -224,6 +228,11 @@ public final class NodeCore {
         return node.isReady() ? node.state().coordinator().map(NodeStatus::uname) : Optional.empty();
     }
 
+    /** The node list in force. */
+    public NodeList nodeList() {
+        return nodeLists.list();
+    }
+
     /** Fencing operations under way, anywhere in the view. */
     public List<FenceOrder> fencingUnderWay() {
         return fenceDesk.underWay();
@@ -264,7 +273,11 @@ public final class NodeCore {
             String name = node.settings().nameOf(suspected.node());
             node.event(Timeline.SUSPECTED, "No sign of life from " + name, "node", name);
         } else if (input instanceof NodeInput.Request request) {
-            clients.request(request.requestId(), request.author(), request.request());
+            if (request.request() instanceof ClientRequest.ChangeNodes change) {
+                nodeLists.request(request.requestId(), request.author(), change, quorum);
+            } else {
+                clients.request(request.requestId(), request.author(), request.request());
+            }
         } else if (input instanceof NodeInput.Shutdown shutdown) {
             shutdown(shutdown.reason());
         } else if (!(input instanceof NodeInput.Tick)) {
@@ -340,6 +353,8 @@ public final class NodeCore {
             }
         }
         survivors = new TreeSet<>();
+        node.seen(installed.view().members());
+        nodeLists.tell(installed.view().members(), false);
         takeQuorum(
                 QuorumProtocol.step(quorum, new QuorumInput.ViewChanged(nanos(), installed.view(), installed.left())));
         witness.step(new ContactInput.ViewChanged(nanos(), installed.view())).ifPresent(this::quorumStep);
@@ -445,7 +460,16 @@ public final class NodeCore {
             present.members().forEach(id -> votes.put(id, quorum.settings().votesOf(id)));
         }
         rivalsTold = rivals();
-        return new Votes(quorum.quorate(), quorum.votesToStore(), votes, rivalsTold, quorum.keepers());
+        QuorumSettings settings = quorum.settings();
+        return new Votes(
+                quorum.quorate(),
+                quorum.votesToStore(),
+                votes,
+                rivalsTold,
+                quorum.keepers(),
+                settings.nodeListVersion(),
+                settings.formerVotes(),
+                settings.formerNeeded());
     }
 
     /** With fencing off nobody would ever take the doubt away, and both halves run services anyway. */
@@ -489,6 +513,7 @@ public final class NodeCore {
             while (node.hasUnhandled()) {
                 handle(node.next());
             }
+            changeNodesIfChanged();
             reconfigureIfChanged();
             conductor.drive();
             answerSettled();
@@ -526,7 +551,9 @@ public final class NodeCore {
         } else if (effect instanceof StateEffect.QuorumChanged changed) {
             conductor.quorumChanged(changed.quorate());
         } else if (effect instanceof StateEffect.Answer answer) {
-            clients.answered(answer);
+            if (!nodeLists.answered(answer)) {
+                clients.answered(answer);
+            }
         } else if (effect instanceof StateEffect.Notice notice) {
             node.event(
                     notice.severity() == StateEffect.Severity.INFO ? Timeline.SYNCED : Timeline.WARNING, notice.text());
@@ -575,6 +602,7 @@ public final class NodeCore {
         again.clear();
         messages.forEach(node::send);
         clients.askAgain();
+        nodeLists.carryOn(conductor.isCoordinating(), done.quorate());
         if (shuttingDown) {
             wishShutdown();
         }
@@ -950,6 +978,42 @@ public final class NodeCore {
                 options.watchdogMillis(node.settings().selfFencingMillis())));
         if (view != null && !rivals().equals(rivalsTold)) {
             node.protocol(new StateInput.VotesChanged(votes(), node.now().epochMillis()));
+        }
+    }
+
+    /**
+     * All members apply a change of the list at the same place in the order, and those that synchronise take it over
+     * together; so they count by the same list from the same place on, and only a changed verdict needs a new round.
+     */
+    private void changeNodesIfChanged() {
+        Optional<NodeList> news = nodeLists.news();
+        if (news.isEmpty()) {
+            return;
+        }
+        NodeList list = news.get();
+        SortedMap<NodeId, Integer> votes = NodeList.votes(list.nodes());
+        boolean before = quorum.quorate();
+        takeQuorum(QuorumProtocol.step(
+                quorum,
+                new QuorumInput.SettingsChanged(
+                        nanos(),
+                        quorum.settings().withNodes(votes, NodeList.votes(list.former()), list.version()))));
+        nodeLists.tell(view == null ? new TreeSet<>() : view.members(), true);
+        node.event(
+                Timeline.NODES_CHANGED,
+                "Node list " + list.version() + (list.isSettled() ? "" : ", with the former one until it is settled")
+                        + ": "
+                        + list.nodes().values().stream()
+                                .map(NodeList.Entry::name)
+                                .toList(),
+                "version",
+                Long.toString(list.version()));
+        if (view != null) {
+            long millis = node.now().epochMillis();
+            node.protocol(
+                    before == quorum.quorate()
+                            ? new StateInput.VotesRefined(votes(), millis)
+                            : new StateInput.VotesChanged(votes(), millis));
         }
     }
 

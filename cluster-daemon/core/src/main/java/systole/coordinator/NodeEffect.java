@@ -3,10 +3,14 @@ package systole.coordinator;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import systole.alerts.AlertCall;
 import systole.fencing.FenceRun;
 import systole.group.Guarantee;
+import systole.kernel.NodeId;
 import systole.model.Element;
+import systole.state.NodeList;
 import systole.transition.AgentRequest;
 import systole.witness.ContactEffect;
 
@@ -44,6 +48,18 @@ public sealed interface NodeEffect {
 
     /** Call an alert program; nothing comes back. */
     record Alert(AlertCall call) implements NodeEffect {}
+
+    /**
+     * The ring consists of these nodes from now on, and the node list is this. A settled list belongs into the
+     * interconnect's file, as far as this node is in it.
+     *
+     * @param ring nodes to listen and speak to, this one included; those that are about to leave too
+     */
+    record NodesChanged(SortedSet<NodeId> ring, NodeList list) implements NodeEffect {
+        public NodesChanged {
+            ring = Collections.unmodifiableSortedSet(new TreeSet<>(ring));
+        }
+    }
 
     /** Tell whoever asked. */
     record Answer(long requestId, Reply reply) implements NodeEffect {}

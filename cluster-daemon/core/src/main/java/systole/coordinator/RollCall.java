@@ -24,6 +24,8 @@ import systole.state.Version;
  * not come at the same moment: until {@code dc-deadtime} has passed since this node first was in a quorate view, the
  * first plan waits for those not seen yet. When all are there nothing waits.
  *
+ * <p>A node that is added while the cluster runs gets its entry when it is first seen: nothing can run on it before.
+ *
  * <p>With fencing on, a node that starts and was never in a quorate view waits as long for quorum: what it could plan
  * alone is void when the others come, and they would wait for its actions under way. Should services run on it, a quorate
  * part without it fences it first. With fencing off it plans at once, since it must have stopped them within the lease;
@@ -51,7 +53,7 @@ final class RollCall {
 
     /** Nodes of the interconnect of which the cluster knows nothing: neither seen nor fenced since it started. */
     SortedSet<String> unseen() {
-        SortedSet<String> unseen = new TreeSet<>(node.settings().nodeNames().values());
+        SortedSet<String> unseen = new TreeSet<>(node.expectedNames().values());
         for (NodeStatus status : node.state().nodes().values()) {
             Membership membership = status.membership();
             if (membership.joinedAt() >= 0 || membership.fenced()) {
@@ -102,7 +104,7 @@ final class RollCall {
         called = node.state().configuration();
         Set<String> listed = listed();
         List<CibEdit> edits = new ArrayList<>();
-        for (Map.Entry<NodeId, String> each : node.settings().nodeNames().entrySet()) {
+        for (Map.Entry<NodeId, String> each : node.expectedNames().entrySet()) {
             if (!listed.contains(each.getValue())) {
                 String id = Integer.toString(each.getKey().value());
                 edits.add(new CibEdit.Put("nodes", Element.leaf("node", "id", id, "uname", each.getValue())));

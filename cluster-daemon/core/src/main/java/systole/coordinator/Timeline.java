@@ -26,6 +26,7 @@ public enum Timeline {
     ACTION_FAILED,
     ACTION_LOST,
     CONFIGURED,
+    NODES_CHANGED,
     SHUTDOWN_BEGUN,
     WARNING
 }

@@ -18,6 +18,7 @@ import systole.kernel.NodeId;
  * @param remembers this life has itself been in a quorate view; who has restarted may have forgotten one
  * @param strict somebody may have lowered in that view without this node knowing: a majority of its members is needed
  * @param lowerTo the sender is ready to lower to this, and strict from here on; 0 if not
+ * @param nodeListVersion of the node list by which the sender counts
  */
 public record QuorumAnnouncement(
         NodeId sender,
@@ -28,8 +29,9 @@ public record QuorumAnnouncement(
         SortedSet<NodeId> quorateMembers,
         boolean remembers,
         boolean strict,
-        int lowerTo) {
-    private static final int FIXED_BYTES = 4 + 8 + 1 + 4 + 8 + 4 + 4;
+        int lowerTo,
+        long nodeListVersion) {
+    private static final int FIXED_BYTES = 4 + 8 + 1 + 4 + 8 + 4 + 8 + 4;
     private static final int WAITING = 1;
     private static final int STRICT = 2;
     private static final int REMEMBERS = 4;
@@ -38,12 +40,36 @@ public record QuorumAnnouncement(
         quorateMembers = Collections.unmodifiableSortedSet(new TreeSet<>(quorateMembers));
     }
 
-    /** Big-endian: sender, view, flags, expected, last quorate view, lower to, count, members. */
+    /** By a node list that never changed. */
+    public QuorumAnnouncement(
+            NodeId sender,
+            long viewSequence,
+            boolean waitingForAll,
+            int expectedVotes,
+            long quorateSequence,
+            SortedSet<NodeId> quorateMembers,
+            boolean remembers,
+            boolean strict,
+            int lowerTo) {
+        this(
+                sender,
+                viewSequence,
+                waitingForAll,
+                expectedVotes,
+                quorateSequence,
+                quorateMembers,
+                remembers,
+                strict,
+                lowerTo,
+                0);
+    }
+
+    /** Big-endian: sender, view, flags, expected, last quorate view, lower to, node list, count, members. */
     public byte[] toBytes() {
         ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + 4 * quorateMembers.size());
         out.putInt(sender.value()).putLong(viewSequence);
         out.put((byte) ((waitingForAll ? WAITING : 0) | (strict ? STRICT : 0) | (remembers ? REMEMBERS : 0)));
-        out.putInt(expectedVotes).putLong(quorateSequence).putInt(lowerTo).putInt(quorateMembers.size());
+        out.putInt(expectedVotes).putLong(quorateSequence).putInt(lowerTo).putLong(nodeListVersion).putInt(quorateMembers.size());
         quorateMembers.forEach(member -> out.putInt(member.value()));
         return out.array();
     }
@@ -60,6 +86,7 @@ public record QuorumAnnouncement(
         int expected = in.getInt();
         long quorate = in.getLong();
         int lowerTo = in.getInt();
+        long nodeList = in.getLong();
         int count = in.getInt();
         if (count < 0 || count != in.remaining() / 4 || in.remaining() % 4 != 0) {
             throw new IllegalArgumentException(
@@ -78,6 +105,7 @@ public record QuorumAnnouncement(
                 members,
                 (flags & REMEMBERS) != 0,
                 (flags & STRICT) != 0,
-                lowerTo);
+                lowerTo,
+                nodeList);
     }
 }

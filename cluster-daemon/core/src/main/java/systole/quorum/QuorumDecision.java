@@ -57,7 +57,8 @@ final class QuorumDecision {
                 before.quorateMembers(),
                 before.remembers(),
                 strict,
-                lowerTo);
+                lowerTo,
+                settings.nodeListVersion());
         announced.put(before.self(), own);
         effects.add(new QuorumEffect.Announce(own));
     }
@@ -134,6 +135,13 @@ final class QuorumDecision {
         }
         if (!half && votes < quorum) {
             return new Ruling(false, count);
+        }
+        int formerHere = settings.formerVotesOf(members);
+        if (formerHere < settings.formerNeeded()) {
+            return new Ruling(
+                    false,
+                    count + "; the node list is being changed, and of the nodes before the change "
+                            + settings.formerNeeded() + " votes are needed, " + formerHere + " are here");
         }
         if (mustBeStrict() && !twoNode) {
             // Lowered, perhaps: nodes that had no part in that must not tip the balance against those that had.

@@ -22,6 +22,8 @@ import systole.kernel.NodeId;
  * @param tieBreakerNodes for {@link TieBreaker#LIST}: the first of these that was present decides
  * @param allowDownscale lower the expected votes when a node says goodbye
  * @param deviceVotes votes of the quorum device (the witness), 0 if there is none
+ * @param formerVotes votes by the node list before a change of it that is not settled: a view must be quorate by both
+ * @param nodeListVersion grows with every change of the node list
  */
 public record QuorumSettings(
         SortedMap<NodeId, Integer> votes,
@@ -33,7 +35,9 @@ public record QuorumSettings(
         TieBreaker tieBreaker,
         List<NodeId> tieBreakerNodes,
         boolean allowDownscale,
-        int deviceVotes) {
+        int deviceVotes,
+        SortedMap<NodeId, Integer> formerVotes,
+        long nodeListVersion) {
     public static final long DEFAULT_LAST_MAN_STANDING_WINDOW_NANOS = 10_000_000_000L;
 
     /** {@code auto_tie_breaker} with {@code auto_tie_breaker_node}. */
@@ -47,6 +51,7 @@ public record QuorumSettings(
     public QuorumSettings {
         votes = Collections.unmodifiableSortedMap(new TreeMap<>(votes));
         tieBreakerNodes = List.copyOf(tieBreakerNodes);
+        formerVotes = Collections.unmodifiableSortedMap(new TreeMap<>(formerVotes));
         for (Map.Entry<NodeId, Integer> entry : votes.entrySet()) {
             refuseIf(entry.getValue() < 0, entry.getKey() + " has " + entry.getValue() + " votes", "give it 0 or more");
         }
@@ -56,7 +61,12 @@ public record QuorumSettings(
                 "two_node and auto_tie_breaker exclude each other",
                 "remove one of the two");
         refuseIf(
-                lastManStanding && votes.values().stream().distinct().count() > 1,
+                lastManStanding
+                        && votes.values().stream()
+                                        .filter(each -> each > 0)
+                                        .distinct()
+                                        .count()
+                                > 1,
                 "last_man_standing needs the same votes on every node, but they are " + votes,
                 "remove quorum_votes from the node list, or last_man_standing");
         refuseIf(
@@ -72,6 +82,33 @@ public record QuorumSettings(
                 tieBreaker == TieBreaker.LIST && !votes.keySet().containsAll(tieBreakerNodes),
                 "auto_tie_breaker_node names " + tieBreakerNodes + ", configured are " + votes.keySet(),
                 "name configured nodes only");
+    }
+
+    /** By a node list that has not changed. */
+    public QuorumSettings(
+            SortedMap<NodeId, Integer> votes,
+            int expectedVotes,
+            boolean twoNode,
+            boolean waitForAll,
+            boolean lastManStanding,
+            long lastManStandingWindowNanos,
+            TieBreaker tieBreaker,
+            List<NodeId> tieBreakerNodes,
+            boolean allowDownscale,
+            int deviceVotes) {
+        this(
+                votes,
+                expectedVotes,
+                twoNode,
+                waitForAll,
+                lastManStanding,
+                lastManStandingWindowNanos,
+                tieBreaker,
+                tieBreakerNodes,
+                allowDownscale,
+                deviceVotes,
+                new TreeMap<>(),
+                0);
     }
 
     /** One vote each, majority, nothing else. */
@@ -189,6 +226,48 @@ public record QuorumSettings(
                 tieBreakerNodes,
                 allowDownscale,
                 deviceVotes);
+    }
+
+    /** The same rules for another node list; {@code former} is empty when the change is settled. */
+    public QuorumSettings withNodes(
+            SortedMap<NodeId, Integer> newVotes, SortedMap<NodeId, Integer> former, long newVersion) {
+        // A cluster that has grown beyond two does not fall back into that mode unasked when it shrinks.
+        boolean two = newVotes.values().stream().mapToInt(Integer::intValue).sum() == 2
+                || former.values().stream().mapToInt(Integer::intValue).sum() == 2;
+        return new QuorumSettings(
+                newVotes,
+                expectedVotes,
+                twoNode && two,
+                waitForAll,
+                lastManStanding,
+                lastManStandingWindowNanos,
+                tieBreaker,
+                tieBreakerNodes.stream().filter(newVotes::containsKey).toList(),
+                allowDownscale,
+                deviceVotes,
+                former,
+                newVersion);
+    }
+
+    /**
+     * Votes of the former list that are needed beside those of the present one; 0 if the change is settled. Stricter than
+     * the rules before the change were: no tie breaker, nothing lowered. Only one of {@code two_node} may be alone.
+     */
+    public int formerNeeded() {
+        int all = formerVotes.values().stream().mapToInt(Integer::intValue).sum();
+        if (all == 0) {
+            return 0;
+        }
+        return twoNode && all == 2 ? 1 : all / 2 + 1;
+    }
+
+    /** Votes of these by the former list. */
+    public int formerVotesOf(Iterable<NodeId> members) {
+        int sum = 0;
+        for (NodeId member : members) {
+            sum += formerVotes.getOrDefault(member, 0);
+        }
+        return sum;
     }
 
     /** Votes that are expected when nothing was changed at run time, those of the device included. */

@@ -72,6 +72,17 @@ public record QuorumState(
             absent.addAll(settings.votes().keySet());
             absent.removeAll(view.get().members());
         }
+        // While the list changes: the other one of two_node may not know of the change, and go on by itself.
+        if (view.isPresent()
+                && settings.formerNeeded() > 0
+                && settings.formerVotesOf(view.get().members()) * 2
+                        <= settings.formerVotes().values().stream()
+                                .mapToInt(Integer::intValue)
+                                .sum()) {
+            settings.formerVotes().keySet().stream()
+                    .filter(id -> !view.get().members().contains(id))
+                    .forEach(absent::add);
+        }
         return absent;
     }
 

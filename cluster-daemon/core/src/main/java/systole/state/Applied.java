@@ -17,7 +17,9 @@ public record Applied(ClusterState state, Result result) {
         HIDDEN_ATTRIBUTES,
         TICKETS,
         FENCING,
-        NODES
+        NODES,
+        /** Who belongs to the cluster. */
+        NODE_LIST
     }
 
     public sealed interface Result {}

@@ -18,7 +18,8 @@ import systole.model.Element;
  * @param version as users see it
  * @param position how far the durable part has come, see {@link Position}
  * @param cibAttributes attributes of {@code cib} that are kept: {@code validate-with}, {@code crm_feature_set},
- *     {@code cib-last-written}, {@code update-origin}, {@code update-client}, {@code update-user}
+ *     {@code cib-last-written}, {@code update-origin}, {@code update-client}, {@code update-user}; and, under names that
+ *     begin with a dot, what is kept with the CIB and not shown in it ({@link #nodeList})
  * @param configuration the {@code configuration} element
  * @param nodes by name
  * @param tickets attributes of each {@code ticket_state}, by ticket
@@ -34,6 +35,9 @@ public record ClusterState(
         SortedMap<String, SortedMap<String, String>> tickets,
         List<FencingRecord> fencing,
         List<ChangeRecord> changes) {
+    /** Where the {@link NodeList} is. */
+    private static final String NODE_LIST = ".nodes";
+
     private static final List<String> ATTRIBUTE_ORDER = List.of(
             "crm_feature_set",
             "validate-with",
@@ -125,6 +129,7 @@ public record ClusterState(
     public Element cib(boolean quorate) {
         Map<String, String> found = new LinkedHashMap<>();
         Map<String, String> all = new TreeMap<>(cibAttributes);
+        all.remove(NODE_LIST);
         all.put("admin_epoch", Long.toString(version.adminEpoch()));
         all.put("epoch", Long.toString(version.epoch()));
         all.put("num_updates", Long.toString(version.numUpdates()));
@@ -202,6 +207,22 @@ public record ClusterState(
             }
         }
         return Optional.empty();
+    }
+
+    /** The node list, if it was ever changed while the cluster ran. */
+    public Optional<NodeList> nodeList() {
+        return nodeListText().isEmpty() ? Optional.empty() : Optional.of(NodeList.decoded(nodeListText()));
+    }
+
+    /** The same as it is kept; the same text, object for object, while nothing has changed. Empty if there is none. */
+    public String nodeListText() {
+        return cibAttributes.getOrDefault(NODE_LIST, "");
+    }
+
+    ClusterState with(NodeList list) {
+        SortedMap<String, String> attributes = new TreeMap<>(cibAttributes);
+        attributes.put(NODE_LIST, list.encoded());
+        return new ClusterState(version, position, attributes, configuration, nodes, tickets, fencing, changes);
     }
 
     ClusterState with(Version next) {

@@ -95,6 +95,18 @@ public sealed interface Command {
         }
     }
 
+    /**
+     * Changes the node list, or settles a change ({@link NodeList}).
+     *
+     * @param guard version of the list that it was made from, 0 if the cluster has none yet
+     */
+    record ChangeNodes(String author, String requestId, long guard, NodeList list, long atMillis) implements Command {
+        @Override
+        public boolean isDurable() {
+            return true;
+        }
+    }
+
     /** Results of operations, or pending entries, of one node. */
     record RecordOperations(String node, List<OperationRecord> records) implements Command {
         public RecordOperations {

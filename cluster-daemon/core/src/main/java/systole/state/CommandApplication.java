@@ -71,6 +71,9 @@ final class CommandApplication {
         if (command instanceof Command.SetTicket ticket) {
             return setTicket(state, ticket);
         }
+        if (command instanceof Command.ChangeNodes change) {
+            return changeNodes(state, change);
+        }
         if (command instanceof Command.FencingDone done) {
             return fencingDone(state, done);
         }
@@ -382,5 +385,25 @@ final class CommandApplication {
         SortedMap<String, NodeStatus> nodes = new TreeMap<>(state.nodes());
         nodes.remove(command.node());
         return Applied.changed(state.withNodes(nodes), Part.NODES);
+    }
+
+    private static Applied changeNodes(ClusterState state, Command.ChangeNodes command) {
+        Optional<NodeList> present = state.nodeList();
+        NodeList next = command.list();
+        if (present.isPresent() && present.get().equals(next)) {
+            return Applied.unchanged(state);
+        }
+        if (!NodeList.mayFollow(next, present, command.guard())) {
+            boolean changing = present.isPresent() && !present.get().isSettled();
+            return Applied.refused(
+                    state,
+                    changing ? Advice.RETRY_LATER : Advice.READ_AGAIN,
+                    changing
+                            ? "another change of the node list is under way"
+                            : "the node list has moved to version "
+                                    + present.map(NodeList::version).orElse(0L),
+                    "look at it (systole corosync show), and make the change again when it is in force");
+        }
+        return Applied.changed(state.with(next), Part.NODE_LIST);
     }
 }

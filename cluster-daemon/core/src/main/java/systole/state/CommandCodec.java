@@ -1,5 +1,6 @@
 package systole.state;
 
+import systole.kernel.BadInputException;
 import systole.kernel.ByteSource.Malformed;
 import systole.model.Element;
 import systole.state.Command.Lifetime;
@@ -57,6 +58,9 @@ final class CommandCodec {
             w.out.text(c.node()).text(c.nodeId()).text(c.setType());
             w.map(c.values());
             w.out.number(c.atMillis());
+        } else if (command instanceof Command.ChangeNodes c) {
+            w.out.octet(15).text(c.author()).text(c.requestId()).number(c.guard());
+            w.out.text(c.list().encoded()).number(c.atMillis());
         } else {
             throw new AssertionError("command without a format: " + command);
         }
@@ -106,8 +110,18 @@ final class CommandCodec {
                         r.in.text(),
                         r.map(),
                         r.in.number());
+            case 15 ->
+                new Command.ChangeNodes(r.in.text(), r.in.text(), r.in.number(), nodeList(r.in.text()), r.in.number());
             default -> throw new Malformed("unknown kind of command " + kind);
         };
+    }
+
+    private static NodeList nodeList(String encoded) {
+        try {
+            return NodeList.decoded(encoded);
+        } catch (BadInputException e) {
+            throw new Malformed(String.valueOf(e.getMessage()));
+        }
     }
 
     private static OperationRecord operation(Reader r) {

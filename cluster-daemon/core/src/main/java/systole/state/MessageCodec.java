@@ -120,7 +120,8 @@ final class MessageCodec {
                 .number(m.lastReady())
                 .number(m.incarnation())
                 .flag(m.quorate())
-                .number(m.atMillis());
+                .number(m.atMillis())
+                .number(m.nodeListVersion());
     }
 
     private static NodeMessage read(int kind, Reader r) {
@@ -142,6 +143,7 @@ final class MessageCodec {
                         r.in.number(),
                         r.in.number(),
                         r.in.flag(),
+                        r.in.number(),
                         r.in.number());
             case 5 -> new OwnStatus(r.in.text(), r.in.smallNumber(), r.node());
             case 6 -> new OthersStatus(r.in.text(), r.in.smallNumber(), r.list(r::node), r.list(r::fencing));

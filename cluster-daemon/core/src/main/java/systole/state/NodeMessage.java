@@ -23,6 +23,7 @@ sealed interface NodeMessage {
      * @param lastReady sequence of the last view in which it was ready since its start, else 0
      * @param incarnation differs between two starts of a node
      * @param quorate what its quorum says of the view
+     * @param nodeListVersion of the node list by which it says so
      */
     record Offer(
             String view,
@@ -37,7 +38,8 @@ sealed interface NodeMessage {
             long lastReady,
             long incarnation,
             boolean quorate,
-            long atMillis)
+            long atMillis,
+            long nodeListVersion)
             implements NodeMessage {}
 
     /** What a member knows of itself. */

@@ -22,6 +22,9 @@ final class PendingAnswers {
         if (command instanceof Command.SetPermanent set) {
             return set.requestId();
         }
+        if (command instanceof Command.ChangeNodes change) {
+            return change.requestId();
+        }
         throw new IllegalArgumentException("not a durable command: " + command);
     }
 

@@ -29,6 +29,12 @@ public sealed interface StateInput {
     record VotesChanged(Votes votes, long nowMillis) implements StateInput {}
 
     /**
+     * Votes are counted by another node list, with the same verdict on this view. To be given where the list changed:
+     * that is the same place in the order on all members, so nothing has to be agreed on anew.
+     */
+    record VotesRefined(Votes votes, long nowMillis) implements StateInput {}
+
+    /**
      * A command of this node. {@link Command#isDurable Durable} ones are answered by {@link StateEffect.Answer}; the
      * request id must be unique.
      */

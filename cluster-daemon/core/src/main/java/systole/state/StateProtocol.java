@@ -128,6 +128,10 @@ public final class StateProtocol {
             survivorsQuorate = ending.quorate();
         } else if (input instanceof StateInput.VotesChanged changed) {
             votesChanged(changed);
+        } else if (input instanceof StateInput.VotesRefined refined) {
+            votes = refined.votes();
+            nowMillis = refined.nowMillis();
+            answers.stored(storedByMajority(), effects);
         } else {
             throw new AssertionError("unknown input " + input);
         }
@@ -280,7 +284,8 @@ public final class StateProtocol {
                         lastReady,
                         incarnation,
                         votes.quorate(),
-                        nowMillis),
+                        nowMillis,
+                        votes.nodeListVersion()),
                 effects);
     }
 
@@ -540,9 +545,11 @@ public final class StateProtocol {
         List<Map.Entry<NodeId, Position>> sorted = new ArrayList<>(reports.entrySet());
         sorted.sort((a, b) -> Long.compare(b.getValue().sequence(), a.getValue().sequence()));
         int sum = 0;
+        int former = 0;
         for (Map.Entry<NodeId, Position> entry : sorted) {
             sum += votes.of(entry.getKey());
-            if (sum >= votes.neededToStore()) {
+            former += votes.former().getOrDefault(entry.getKey(), 0);
+            if (sum >= votes.neededToStore() && former >= votes.neededFormer()) {
                 return entry.getValue().sequence();
             }
         }

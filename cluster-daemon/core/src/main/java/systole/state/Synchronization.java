@@ -145,9 +145,16 @@ final class Synchronization {
         return statusComplete && (!needsDurable() || durable != null);
     }
 
-    /** Whether anybody's quorum allows changes: its word about this view holds for all who are in it. */
+    /**
+     * Whether anybody's quorum allows changes: its word about this view holds for all who are in it. Only who knows the
+     * newest node list has a word: by an older one, two parts could be quorate.
+     */
     boolean isQuorate() {
-        return offers.values().stream().anyMatch(Offer::quorate);
+        long newest = offers.values().stream()
+                .mapToLong(Offer::nodeListVersion)
+                .max()
+                .orElse(0);
+        return offers.values().stream().anyMatch(offer -> offer.quorate() && offer.nodeListVersion() == newest);
     }
 
     /** Members whose configuration has the version of the one taken over, or a higher one, and is not it. */

@@ -18,17 +18,34 @@ import systole.kernel.NodeId;
  *     down, nobody is told that a change is done
  * @param keepers nodes outside the view that may have the only copies of what was acknowledged, should the members turn
  *     out to know nothing; empty if no single lost disk can bring that about
+ * @param nodeListVersion of the node list by which this was counted
+ * @param former votes by the list before a change of it that is not settled
+ * @param neededFormer votes of those that a change must have on disk too; 0 if there is no such list
  */
 public record Votes(
         boolean quorate,
         int needed,
         SortedMap<NodeId, Integer> votes,
         SortedSet<NodeId> rivals,
-        SortedSet<NodeId> keepers) {
+        SortedSet<NodeId> keepers,
+        long nodeListVersion,
+        SortedMap<NodeId, Integer> former,
+        int neededFormer) {
     public Votes {
         votes = Collections.unmodifiableSortedMap(new TreeMap<>(votes));
         rivals = Collections.unmodifiableSortedSet(new TreeSet<>(rivals));
         keepers = Collections.unmodifiableSortedSet(new TreeSet<>(keepers));
+        former = Collections.unmodifiableSortedMap(new TreeMap<>(former));
+    }
+
+    /** By a node list that never changed. */
+    public Votes(
+            boolean quorate,
+            int needed,
+            SortedMap<NodeId, Integer> votes,
+            SortedSet<NodeId> rivals,
+            SortedSet<NodeId> keepers) {
+        this(quorate, needed, votes, rivals, keepers, 0, new TreeMap<>(), 0);
     }
 
     /** Of a view beside which no other can be quorate. */

@@ -83,7 +83,7 @@ class MessageCodecProperties {
         commands().forEach(command -> messages.add(new NodeMessage.Order(command)));
         messages.add(new NodeMessage.StoredUpTo(new Position(4, 5)));
         messages.add(new NodeMessage.Offer(
-                "n1:4", 1, "alpha", new Position(3, 4), new Version(1, 2, 3), -5, 6, "n1:0", 7, 8, 9, true, 10));
+                "n1:4", 1, "alpha", new Position(3, 4), new Version(1, 2, 3), -5, 6, "n1:0", 7, 8, 9, true, 10, 11));
         state.nodes().values().forEach(node -> messages.add(new NodeMessage.OwnStatus("n1:4", 0, node)));
         messages.add(new NodeMessage.OthersStatus(
                 "n1:4", 0, List.copyOf(state.nodes().values()), state.fencing()));

@@ -423,7 +423,13 @@ public final class CorosyncConf {
                     + " again and again");
         }
         boolean lastManStanding = quorum.flag("last_man_standing", false);
-        if (lastManStanding && nodes.stream().mapToInt(Node::votes).distinct().count() > 1) {
+        if (lastManStanding
+                && nodes.stream()
+                                .mapToInt(Node::votes)
+                                .filter(votes -> votes > 0)
+                                .distinct()
+                                .count()
+                        > 1) {
             throw new BadInputException(
                     quorum.place("last_man_standing"),
                     "last_man_standing needs the same number of votes on every node",

@@ -33,6 +33,7 @@ import systole.transport.LineServer.Peer;
  */
 final class ApiDesk {
     private static final int LONGEST_MESSAGE = 500;
+    private static final long LONGEST_TOKEN_SECONDS = 86_400;
 
     private final NodeDoor node;
     private final EventBook events;
@@ -107,6 +108,11 @@ final class ApiDesk {
                 && (stop.node().isEmpty() || stop.node().equals(node.name()))) {
             node.shutDown("asked by " + author);
             answer.accept(new Answer.Done(""));
+        } else if (request instanceof Request.MakeToken token) {
+            long seconds = Math.max(1, Math.min(LONGEST_TOKEN_SECONDS, token.seconds()));
+            answer.accept(new Answer.Done(node.token(seconds)));
+        } else if (request instanceof Request.RemoveNode remove) {
+            node.remove(author, remove.node(), answer);
         } else {
             node.submit(author, translate(request), reply -> answer.accept(answerOf(reply)));
         }
@@ -209,7 +215,7 @@ final class ApiDesk {
                 "guard", "'" + text + "' is no version", "give admin_epoch.epoch as the CIB that was read has them");
     }
 
-    private static Answer answerOf(Reply reply) {
+    static Answer answerOf(Reply reply) {
         if (reply instanceof Reply.Done done) {
             return new Answer.Done(done.text());
         }

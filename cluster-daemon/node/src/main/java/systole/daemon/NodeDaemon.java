@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import systole.api.ApiCodec;
 import systole.coordinator.Moment;
 import systole.coordinator.NodeCore;
+import systole.coordinator.NodeEffect;
 import systole.coordinator.NodeEffect.StopReason;
 import systole.coordinator.NodeInput;
 import systole.coordinator.Reply;
@@ -50,6 +52,7 @@ final class NodeDaemon {
     private static final long START_SECONDS = 30;
 
     private final InterconnectConf conf;
+    private final String text;
     private final Node own;
     private final byte[] key;
     private final NodePaths paths;
@@ -61,8 +64,10 @@ final class NodeDaemon {
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean outsideLeft;
 
-    NodeDaemon(InterconnectConf conf, Node own, byte[] key, NodePaths paths) {
+    /** @param text of the file that {@code conf} was read from */
+    NodeDaemon(InterconnectConf conf, String text, Node own, byte[] key, NodePaths paths) {
         this.conf = conf;
+        this.text = text;
         this.own = own;
         this.key = key;
         this.paths = paths;
@@ -140,7 +145,20 @@ final class NodeDaemon {
         quorumSettings.warnings().forEach(LOG::warn);
         NodeFront front = new NodeFront(own.name(), conf, shell);
         ApiDesk desk = new ApiDesk(front, history, plans, System::currentTimeMillis);
+        NodeListShell nodeLists = new NodeListShell(
+                front,
+                own.id(),
+                paths.conf(),
+                text,
+                key,
+                (next, nodes) -> transport.change(next, own.id(), nodes, () -> {
+                    ring.nodes(nodes);
+                    front.changed(next);
+                }));
+        JoinDesk joins = joinDesk(transport, nodeLists);
+        front.open(nodeLists, joins);
         outside.front = front;
+        outside.nodeLists = nodeLists;
         inbox.shell = shell;
         LineServer api = LineServer.open(apiGroup, paths.socket(), ApiCodec.MAX_LINE, new ApiLines(desk));
         Gate.letGroupIn(paths.socket());
@@ -158,7 +176,9 @@ final class NodeDaemon {
 
         awaitLeave();
         api.close();
+        joins.close();
         shell.close();
+        nodeLists.close();
         witness.ifPresent(WitnessClient::close);
         transport.close();
         ring.close();
@@ -169,6 +189,14 @@ final class NodeDaemon {
         LOG.info("systoled has ended ({})", code);
         closed.countDown();
         return code;
+    }
+
+    private JoinDesk joinDesk(UdpTransport transport, NodeListShell nodeLists) {
+        try {
+            return new JoinDesk(transport.ownAddress(), nodeLists::admit);
+        } catch (IOException e) {
+            throw new DaemonException("cannot make a socket: " + e.getMessage(), "check the limits of this machine");
+        }
     }
 
     /** SIGTERM: the JVM runs this hook and waits for it, so that it ends only when the node has. */
@@ -250,6 +278,7 @@ final class NodeDaemon {
         private final GroupMessaging group;
         private final Optional<WitnessClient> witness;
         private volatile @org.jspecify.annotations.Nullable NodeFront front;
+        private volatile @org.jspecify.annotations.Nullable NodeListShell nodeLists;
 
         Outside(GroupMessaging group, Optional<WitnessClient> witness) {
             this.group = group;
@@ -266,6 +295,14 @@ final class NodeDaemon {
             NodeFront target = front;
             if (target != null) {
                 target.answer(requestId, reply);
+            }
+        }
+
+        @Override
+        public void nodesChanged(NodeEffect.NodesChanged change) {
+            NodeListShell target = nodeLists;
+            if (target != null) {
+                target.changed(change);
             }
         }
 

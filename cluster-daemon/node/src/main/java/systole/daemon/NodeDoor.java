@@ -3,6 +3,7 @@ package systole.daemon;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import systole.api.Answer;
 import systole.coordinator.ClientRequest;
 import systole.coordinator.Reply;
 import systole.state.ClusterState;
@@ -32,6 +33,21 @@ interface NodeDoor {
      * @param answer called once, on the node loop; must not block
      */
     void submit(String author, ClientRequest request, Consumer<Reply> answer);
+
+    /**
+     * A token with which one machine may join within this time, as text.
+     *
+     * @throws systole.kernel.BadInputException if this node cannot let machines in
+     */
+    String token(long seconds);
+
+    /**
+     * Takes a node out of the node list.
+     *
+     * @param answer called once, on any thread; must not block
+     * @throws systole.kernel.BadInputException if there is no such node
+     */
+    void remove(String author, String name, Consumer<Answer> answer);
 
     /** The node is to stop its resources and end. */
     void shutDown(String reason);

@@ -10,10 +10,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import systole.api.Answer;
 import systole.coordinator.ClientRequest;
 import systole.coordinator.NodeInput;
 import systole.coordinator.Reply;
 import systole.formats.InterconnectConf;
+import systole.kernel.BadInputException;
 import systole.kernel.ClusterException.Advice;
 import systole.kernel.NodeId;
 import systole.membership.RingStatus;
@@ -23,7 +26,9 @@ import systole.transport.UdpTransport;
 /** The door of a running node: reads what the loops last showed, hands requests to the node loop. */
 final class NodeFront implements NodeDoor {
     private final String name;
-    private final InterconnectConf conf;
+    private volatile InterconnectConf conf;
+    private volatile @Nullable NodeListShell nodeLists;
+    private volatile @Nullable JoinDesk joins;
     private final NodeShell shell;
     private final AtomicLong lastRequest = new AtomicLong();
     private final Map<Long, Consumer<Reply>> waiting = new ConcurrentHashMap<>();
@@ -97,6 +102,34 @@ final class NodeFront implements NodeDoor {
         }
     }
 
+    /** Before the first request. */
+    void open(NodeListShell lists, JoinDesk door) {
+        nodeLists = lists;
+        joins = door;
+    }
+
+    void changed(InterconnectConf next) {
+        conf = next;
+    }
+
+    @Override
+    public String token(long seconds) {
+        JoinDesk door = joins;
+        if (door == null || ending.get()) {
+            throw new BadInputException("", "this node lets no machine in now", "ask another node");
+        }
+        return door.token(seconds);
+    }
+
+    @Override
+    public void remove(String author, String removed, Consumer<Answer> answer) {
+        NodeListShell lists = nodeLists;
+        if (lists == null) {
+            throw new BadInputException("", "this node is not ready yet", "try again in a moment");
+        }
+        lists.remove(author, removed, answer);
+    }
+
     @Override
     public void shutDown(String reason) {
         if (ending.compareAndSet(false, true)) {
@@ -135,6 +168,7 @@ final class NodeFront implements NodeDoor {
                 .filter(node -> node.name().equals(name))
                 .forEach(node ->
                         node.addresses().forEach((link, address) -> facts.put("address." + link, address.host())));
+        facts.put("node_list", Long.toString(conf.configVersion()));
         facts.put("queued", String.valueOf(status.queued()));
         for (RingStatus.LinkStatus link : status.links()) {
             String words = (link.heard() ? "heard" : "silent for " + Math.round(link.silentMillis()) + " ms")

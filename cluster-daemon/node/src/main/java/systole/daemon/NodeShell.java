@@ -37,6 +37,8 @@ final class NodeShell implements Consumer<NodeInput> {
 
         void leaveGroup();
 
+        void nodesChanged(NodeEffect.NodesChanged change);
+
         /** Answers into the inbox of the shell. */
         void witness(ContactEffect effect, Consumer<ContactInput> inbox);
 
@@ -213,6 +215,8 @@ final class NodeShell implements Consumer<NodeInput> {
             outside.witness(contact.effect(), input -> accept(new NodeInput.Witness(input)));
         } else if (effect instanceof NodeEffect.LeaveGroup) {
             outside.leaveGroup();
+        } else if (effect instanceof NodeEffect.NodesChanged change) {
+            outside.nodesChanged(change);
         } else if (effect instanceof NodeEffect.StopNode stop) {
             stopped = true;
             outside.stop(stop.reason(), stop.text());

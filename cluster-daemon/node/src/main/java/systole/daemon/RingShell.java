@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -102,6 +103,11 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
     @Override
     public void leave() {
         loop.execute(() -> step(new RingInput.Leave(System.nanoTime())));
+    }
+
+    /** The ring consists of these nodes from now on; on the ring loop. */
+    void nodes(SortedSet<NodeId> nodes) {
+        step(new RingInput.NodesChanged(System.nanoTime(), nodes));
     }
 
     // ---- from the network, on the ring loop

@@ -14,6 +14,7 @@ import systole.formats.InterconnectConf.TieBreaker;
 import systole.kernel.NodeId;
 import systole.membership.RingSettings;
 import systole.quorum.QuorumSettings;
+import systole.state.NodeList;
 import systole.witness.WitnessMessage;
 import systole.witness.WitnessRules;
 import systole.witness.WitnessSettings;
@@ -77,7 +78,7 @@ final class Settings {
         }
         int total = votes.values().stream().mapToInt(Integer::intValue).sum()
                 + quorum.device().map(Device::votes).orElse(0);
-        return new QuorumSettings(
+        var settings = new QuorumSettings(
                 votes,
                 quorum.expectedVotes() == total ? 0 : quorum.expectedVotes(),
                 quorum.twoNode(),
@@ -88,6 +89,14 @@ final class Settings {
                 listed,
                 quorum.allowDownscale(),
                 quorum.device().map(Device::votes).orElse(0));
+        return settings.withNodes(votes, new TreeMap<>(), conf.configVersion());
+    }
+
+    /** The node list of a file, for the replicated state. */
+    static NodeList nodeList(InterconnectConf conf, String text) {
+        SortedMap<NodeId, NodeList.Entry> nodes = new TreeMap<>();
+        conf.nodes().forEach(node -> nodes.put(node.id(), new NodeList.Entry(node.name(), node.votes())));
+        return new NodeList(conf.configVersion(), nodes, text);
     }
 
     /** How to talk to the witness, if there is one. */

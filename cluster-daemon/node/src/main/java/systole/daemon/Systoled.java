@@ -45,7 +45,8 @@ public final class Systoled {
             return witness(witness, options.root());
         }
         NodePaths paths = new NodePaths(options.root(), options.tree());
-        InterconnectConf conf = ConfFile.read(paths.conf());
+        String text = ConfFile.read(paths.conf());
+        InterconnectConf conf = CorosyncConf.read(paths.conf().toString(), text);
         Node own = OwnNode.find(conf, paths, options.node());
         byte[] key = ClusterKey.read(keyFile(conf, paths));
         if (options.check()) {
@@ -62,7 +63,7 @@ public final class Systoled {
             Logger log = LoggerFactory.getLogger("systole.daemon");
             conf.notes().forEach(log::warn);
             log.debug("the pid file is {}", claimed);
-            return new NodeDaemon(conf, own, key, paths).run();
+            return new NodeDaemon(conf, text, own, key, paths).run();
         } catch (java.io.IOException e) {
             throw new DaemonException("cannot release the pid file: " + e.getMessage(), "nothing is to be done");
         }
@@ -107,13 +108,16 @@ public final class Systoled {
 
     /** The file as text. */
     private static final class ConfFile {
-        static InterconnectConf read(java.nio.file.Path file) {
+        static String read(java.nio.file.Path file) {
             try {
-                return CorosyncConf.read(file.toString(), java.nio.file.Files.readString(file));
+                return java.nio.file.Files.readString(file);
             } catch (java.nio.file.NoSuchFileException e) {
                 throw new DaemonException(
-                        "there is no configuration " + file,
-                        "write it (see share/cluster.conf.example), or name another folder with --root");
+                        "there is no configuration " + file
+                                + (java.nio.file.Files.exists(file.resolveSibling("cluster.conf.removed"))
+                                        ? ": this node was taken out of its cluster"
+                                        : ""),
+                        "join a cluster (systole cluster join --token TOKEN), or write it (see share/cluster.conf.example), or name another folder with --root");
             } catch (java.io.IOException e) {
                 throw new DaemonException("cannot read " + file + ": " + e, "check that it is a readable text file");
             }

@@ -31,7 +31,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -71,15 +75,15 @@ public final class UdpTransport implements RingTransport {
             NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_LOOP);
 
     private final EventLoop loop;
-    private final InterconnectConf conf;
+    private volatile InterconnectConf conf;
     private final PacketCodec codec;
     private final Receiver receiver;
     private final LinkPolicy policy;
     private final boolean multicast;
-    private final SortedMap<NodeId, PeerRoute> peers = new TreeMap<>();
+    private final SortedMap<NodeId, PeerRoute> peers = new ConcurrentSkipListMap<>();
     private final @Nullable OwnLink[] links = new OwnLink[InterconnectConf.MAX_LINKS];
-    private final List<Channel> channels = new ArrayList<>();
-    private final Set<InetAddress> listed = new HashSet<>();
+    private final List<Channel> channels = new CopyOnWriteArrayList<>();
+    private final Set<InetAddress> listed = ConcurrentHashMap.newKeySet();
     private final LinkWatch watch;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
@@ -158,19 +162,91 @@ public final class UdpTransport implements RingTransport {
             InetSocketAddress theirs = LinkAddresses.resolve(conf, node, link.number());
             listed.add(theirs.getAddress());
             if (peer != null) {
-                DatagramChannel connected = bind(link.number(), ip4, address, itsInterface, link.ttl());
-                await(connected.connect(theirs), "connect to " + theirs);
-                connected.pipeline().addLast(new Arrivals(link.number(), false, peer.id));
-                peer.connect(link.number(), connected);
+                connect(peer, link, address, theirs, itsInterface);
             }
         }
         listening.pipeline().addLast(new Arrivals(link.number(), false, null));
         watch.add(link.number(), address.getAddress(), up -> loop.execute(() -> changed(link.number(), up)));
     }
 
-    private boolean sharesMachine(Node own, Link link) {
+    private void connect(
+            PeerRoute peer,
+            Link link,
+            InetSocketAddress own,
+            InetSocketAddress theirs,
+            NetworkInterface itsInterface) {
+        boolean ip4 = own.getAddress() instanceof Inet4Address;
+        DatagramChannel connected = bind(link.number(), ip4, own, itsInterface, link.ttl());
+        await(connected.connect(theirs), "connect to " + theirs);
+        connected.pipeline().addLast(new Arrivals(link.number(), false, peer.id));
+        peer.connect(link.number(), connected);
+    }
+
+    /**
+     * The node list has changed. Opens what is needed for new nodes, then, on the loop, serves exactly these nodes. Blocks;
+     * not to be called on the loop.
+     *
+     * @param ring nodes to speak to, also some that are not in the file any more
+     * @param then what else is to be done at that moment, on the loop
+     * @throws TransportException if a socket cannot be opened; then nothing has changed
+     */
+    public void change(InterconnectConf next, NodeId self, SortedSet<NodeId> ring, Runnable then) {
+        List<PeerRoute> added = new ArrayList<>();
+        Set<InetAddress> addresses = new HashSet<>();
+        for (Node node : next.nodes()) {
+            boolean isNew = !node.id().equals(self) && ring.contains(node.id()) && !peers.containsKey(node.id());
+            PeerRoute peer = new PeerRoute(node.id(), InterconnectConf.MAX_LINKS);
+            for (Link link : next.links()) {
+                OwnLink own = links[link.number()];
+                InetSocketAddress theirs = LinkAddresses.resolve(next, node, link.number());
+                addresses.add(theirs.getAddress());
+                if (isNew && own != null) {
+                    connect(
+                            peer,
+                            link,
+                            own.own(),
+                            theirs,
+                            LinkAddresses.interfaceOf(own.own().getAddress(), "this node", link.number()));
+                }
+            }
+            if (isNew) {
+                added.add(peer);
+            }
+        }
+        loop.execute(() -> {
+            conf = next;
+            listed.addAll(addresses);
+            added.forEach(peer -> peers.put(peer.id, peer));
+            for (PeerRoute peer : List.copyOf(peers.values())) {
+                if (!ring.contains(peer.id)) {
+                    peers.remove(peer.id);
+                    drop(peer);
+                }
+            }
+            for (OwnLink own : links) {
+                if (own != null && multicast) {
+                    boolean shared = sharesMachine(next.node(self).orElse(null), own.link());
+                    own.listening().config().setOption(COMES_BACK, shared);
+                }
+            }
+            codec.accept(ring);
+            then.run();
+        });
+    }
+
+    private void drop(PeerRoute peer) {
+        for (int link = 0; link < InterconnectConf.MAX_LINKS; link++) {
+            Channel channel = peer.channel(link);
+            if (channel != null) {
+                channels.remove(channel);
+                channel.close();
+            }
+        }
+    }
+
+    private boolean sharesMachine(@Nullable Node own, Link link) {
         for (Node node : conf.nodes()) {
-            if (!node.id().equals(own.id())
+            if ((own == null || !node.id().equals(own.id()))
                     && LinkAddresses.isOfThisMachine(
                             LinkAddresses.resolve(conf, node, link.number()).getAddress())) {
                 return true;
@@ -439,6 +515,16 @@ public final class UdpTransport implements RingTransport {
             }
         }
         return found;
+    }
+
+    /** The address of this node on its first link. */
+    public InetAddress ownAddress() {
+        for (OwnLink own : links) {
+            if (own != null) {
+                return own.own().getAddress();
+            }
+        }
+        throw new IllegalStateException("no link is open");
     }
 
     /** Counters under speaking names, from any thread. */

@@ -1,0 +1,233 @@
+package systole.coordinator;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import systole.kernel.ClusterException.Advice;
+import systole.kernel.NodeId;
+import systole.quorum.QuorumSettings;
+import systole.quorum.QuorumState;
+import systole.state.Command;
+import systole.state.NodeList;
+import systole.state.NodeStatus;
+import systole.state.StateEffect;
+
+/**
+ * Changes of the node list on the living cluster: refuses what would not be safe, takes the two steps of
+ * {@link NodeList} one after the other, and says which list is in force on this node.
+ *
+ * <p>The list in force is that of the replicated state, if it is newer than the interconnect's file with which the daemon
+ * started. The file is written when a change is settled, so it never holds a list that may yet be lost.
+ */
+final class NodeListDesk {
+    /** A change of this desk on its way; 0 asks for nobody. */
+    private record Step(NodeList list, long requestId, boolean isLast) {}
+
+    private final NodeContext node;
+    private final String incarnation;
+    private final NodeList base;
+    private final Map<String, Step> steps = new TreeMap<>();
+    private NodeList list;
+    private String seen = "";
+    private SortedSet<NodeId> told = new TreeSet<>();
+    private long number;
+
+    NodeListDesk(NodeContext node, QuorumSettings quorum, String incarnation) {
+        this.node = node;
+        this.incarnation = incarnation;
+        SortedMap<NodeId, NodeList.Entry> entries = new TreeMap<>();
+        node.settings()
+                .nodeNames()
+                .forEach((id, name) -> entries.put(id, new NodeList.Entry(name, quorum.votesOf(id))));
+        this.base = new NodeList(quorum.nodeListVersion(), entries, "");
+        this.list = base;
+        this.told = new TreeSet<>(entries.keySet());
+    }
+
+    /** The list in force. */
+    NodeList list() {
+        return list;
+    }
+
+    /** The list that has come into force since the last call, if any. */
+    Optional<NodeList> news() {
+        String present = node.state().nodeListText();
+        if (present.equals(seen)) {
+            return Optional.empty();
+        }
+        seen = present;
+        NodeList next = node.state()
+                .nodeList()
+                .filter(known -> known.version() > base.version())
+                .orElse(base);
+        if (next.equals(list)) {
+            return Optional.empty();
+        }
+        SortedMap<NodeId, String> names = new TreeMap<>(node.settings().nodeNames());
+        next.former().forEach((id, entry) -> names.put(id, entry.name()));
+        next.nodes().forEach((id, entry) -> names.put(id, entry.name()));
+        SortedSet<NodeId> added = new TreeSet<>(next.nodes().keySet());
+        added.removeAll(list.nodes().keySet());
+        node.expectLater(added);
+        node.rename(names);
+        list = next;
+        return Optional.of(next);
+    }
+
+    /** Tells the shell whom the ring consists of now: the nodes of both lists, and who is still in. */
+    void tell(SortedSet<NodeId> members, boolean always) {
+        SortedSet<NodeId> ring = new TreeSet<>(members);
+        ring.addAll(list.nodes().keySet());
+        ring.addAll(list.former().keySet());
+        ring.add(node.settings().id());
+        if (!always && ring.equals(told)) {
+            return;
+        }
+        told = ring;
+        SortedMap<NodeId, String> names = new TreeMap<>(node.settings().nodeNames());
+        names.keySet().retainAll(ring);
+        node.rename(names);
+        node.emit(new NodeEffect.NodesChanged(ring, list));
+    }
+
+    // ---- changes ------------------------------------------------------------------------------------------------------
+
+    void request(long requestId, String author, ClientRequest.ChangeNodes wanted, QuorumState quorum) {
+        Optional<Reply.Refused> refusal = refusal(wanted.list(), quorum);
+        if (refusal.isPresent()) {
+            node.emit(new NodeEffect.Answer(requestId, refusal.get()));
+            return;
+        }
+        NodeList next = wanted.list();
+        SortedMap<NodeId, Integer> arriving = new TreeMap<>(NodeList.votes(next.nodes()));
+        arriving.keySet().removeAll(list.nodes().keySet());
+        boolean nothingCounted = list.nodes().entrySet().stream()
+                .filter(each -> !next.nodes().containsKey(each.getKey()))
+                .allMatch(each -> each.getValue().votes() == 0);
+        if (!arriving.isEmpty()) {
+            SortedMap<NodeId, NodeList.Entry> nodes = new TreeMap<>(next.nodes());
+            arriving.keySet()
+                    .forEach(id -> nodes.computeIfPresent(id, (same, entry) -> new NodeList.Entry(entry.name(), 0)));
+            submit(author, new Step(new NodeList(next.version(), nodes, arriving, new TreeMap<>(), next.text()), requestId, true));
+        } else if (nothingCounted) {
+            submit(author, new Step(next, requestId, true));
+        } else {
+            submit(author, new Step(next.joint(list.nodes()), requestId, false));
+        }
+    }
+
+    private void submit(String author, Step step) {
+        String id = node.self() + ":" + incarnation + ":nodes:" + ++number;
+        steps.put(id, step);
+        node.submit(new Command.ChangeNodes(
+                author,
+                id,
+                node.state().nodeList().map(NodeList::version).orElse(0L),
+                step.list(),
+                node.now().epochMillis()));
+    }
+
+    /** @return whether it was for this desk */
+    boolean answered(StateEffect.Answer answer) {
+        Step step = steps.remove(answer.requestId());
+        if (step == null) {
+            return false;
+        }
+        if (answer.result() instanceof StateEffect.Refused refused) {
+            reply(step, new Reply.Refused(refused.advice(), refused.text(), refused.remedy()));
+        } else if (step.isLast()) {
+            reply(step, new Reply.Done(Long.toString(step.list().version())));
+        } else {
+            // Now it is on the disks of a majority of both lists: the former one can go.
+            submit("cluster", new Step(step.list().settled(), step.requestId(), true));
+        }
+        return true;
+    }
+
+    private void reply(Step step, Reply reply) {
+        if (step.requestId() != 0) {
+            node.emit(new NodeEffect.Answer(step.requestId(), reply));
+        }
+    }
+
+    /** The coordinator gives an arrived node its vote, and carries a change on whose author is gone. */
+    void carryOn(boolean coordinating, boolean quorate) {
+        if (!coordinating || !quorate || list.isSettled() || !steps.isEmpty()) {
+            return;
+        }
+        if (!list.former().isEmpty()) {
+            submit("cluster", new Step(list, 0, false));
+        } else if (missing().isEmpty()) {
+            submit("cluster", new Step(list.joint(list.nodes()), 0, false));
+        }
+    }
+
+    private SortedSet<String> missing() {
+        SortedSet<String> missing = new TreeSet<>();
+        for (NodeList.Entry entry : list.nodes().values()) {
+            if (node.state().node(entry.name()).filter(NodeStatus::isReady).isEmpty()) {
+                missing.add(entry.name());
+            }
+        }
+        return missing;
+    }
+
+    private Optional<Reply.Refused> refusal(NodeList next, QuorumState quorum) {
+        QuorumSettings settings = quorum.settings();
+        SortedMap<NodeId, NodeList.Entry> rest = new TreeMap<>(list.nodes());
+        rest.keySet().removeAll(list.arriving().keySet());
+        boolean givesUp = !list.arriving().isEmpty() && next.nodes().equals(rest);
+        if (!list.former().isEmpty() || !steps.isEmpty() || !list.arriving().isEmpty() && !givesUp) {
+            return refuse(
+                    Advice.RETRY_LATER,
+                    "another change of the node list is under way"
+                            + (missing().isEmpty() ? "" : ": it waits for " + String.join(", ", missing())),
+                    list.arriving().isEmpty()
+                            ? "wait until it is in force, then repeat this one"
+                            : "start that node, or give it up: systole cluster remove " + (missing().isEmpty() ? "NODE" : missing().first()));
+        }
+        if (next.version() <= list.version()) {
+            return refuse(
+                    Advice.READ_AGAIN,
+                    "the node list is at version " + list.version() + " already",
+                    "look at it (systole corosync show), and make the change again");
+        }
+        SortedMap<NodeId, NodeList.Entry> added = new TreeMap<>(next.nodes());
+        added.entrySet().removeAll(list.nodes().entrySet());
+        SortedMap<NodeId, NodeList.Entry> gone = new TreeMap<>(list.nodes());
+        gone.entrySet().removeAll(next.nodes().entrySet());
+        if (added.size() + gone.size() != 1) {
+            return refuse(
+                    Advice.FIX_REQUEST,
+                    "the change adds " + added.size() + " and takes away " + gone.size() + " nodes",
+                    "add or remove one node at a time; names and votes change with a restart of the daemons only");
+        }
+        if (settings.expectedVotes() > 0) {
+            return refuse(
+                    Advice.FIX_REQUEST,
+                    "the file sets expected_votes, which does not follow the node list",
+                    "remove expected_votes from the quorum section and restart the daemons one by one");
+        }
+        if (!quorum.quorate() || quorum.expectedVotes() != settings.configuredVotes() || quorum.waitingForAll()) {
+            return refuse(
+                    Advice.RETRY_LATER,
+                    "the votes are not as configured: " + quorum.reason(),
+                    "bring the missing nodes back, then repeat the change");
+        }
+        SortedSet<String> missing = missing();
+        if (!added.isEmpty() && !missing.isEmpty()) {
+            return refuse(
+                    Advice.RETRY_LATER,
+                    String.join(", ", missing) + " of the node list is not here, and would not learn of the new node",
+                    "bring it back, or remove it first: systole cluster remove " + missing.first());
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Reply.Refused> refuse(Advice advice, String what, String remedy) {
+        return Optional.of(new Reply.Refused(advice, what, remedy));
+    }
+}
