@@ -1,7 +1,6 @@
 package systole.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,10 +84,11 @@ final class GrowthVerbs {
             FileBackend.write(file.resolveSibling("node"), given + "\n");
         }
         Files.deleteIfExists(file.resolveSibling("cluster.conf.removed"));
-        session.info(name + " is a node of cluster " + read.clusterName() + " now, with " + read.nodes().size()
-                + " nodes; " + file + " and " + key + " are written");
+        session.info(name + " is a node of cluster " + read.clusterName() + " now, with "
+                + read.nodes().size() + " nodes; " + file + " and " + key + " are written");
         if (read.nodes().size() == 2 && !welcome.conf().contains("two_node")) {
-            session.info("of two nodes none can go on alone: add a third, or fencing and 'two_node: 1' (docs/quorum.md)");
+            session.info(
+                    "of two nodes none can go on alone: add a third, or fencing and 'two_node: 1' (docs/quorum.md)");
         }
         return ClusterVerbs.start(call);
     }

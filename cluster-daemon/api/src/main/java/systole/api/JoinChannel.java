@@ -80,8 +80,7 @@ public final class JoinChannel {
             String asked = question.apply(socket.getLocalAddress().getHostAddress());
             block(out, crypt(Cipher.ENCRYPT_MODE, keys.client(), asked.getBytes(StandardCharsets.UTF_8)));
             out.flush();
-            return new String(
-                    crypt(Cipher.DECRYPT_MODE, keys.server(), block(in, MOST_FRAME)), StandardCharsets.UTF_8);
+            return new String(crypt(Cipher.DECRYPT_MODE, keys.server(), block(in, MOST_FRAME)), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new BadInputException(
                     token.host() + ":" + token.port(),
@@ -100,9 +99,7 @@ public final class JoinChannel {
      * @throws WrongSecretException if the other side does not know any of the secrets
      */
     public static void serve(
-            Socket socket,
-            Function<String, Optional<byte[]>> secrets,
-            BiFunction<String, String, String> answer)
+            Socket socket, Function<String, Optional<byte[]>> secrets, BiFunction<String, String, String> answer)
             throws IOException {
         DataInputStream in = new DataInputStream(socket.getInputStream());
         DataOutputStream out = new DataOutputStream(socket.getOutputStream());
@@ -120,8 +117,8 @@ public final class JoinChannel {
         Keys keys = Keys.of(secret, theirs, mine, own, theirs);
         block(out, mine);
         out.flush();
-        String asked = new String(
-                crypt(Cipher.DECRYPT_MODE, keys.client(), block(in, MOST_FRAME)), StandardCharsets.UTF_8);
+        String asked =
+                new String(crypt(Cipher.DECRYPT_MODE, keys.client(), block(in, MOST_FRAME)), StandardCharsets.UTF_8);
         byte[] answered = answer.apply(id, asked).getBytes(StandardCharsets.UTF_8);
         block(out, crypt(Cipher.ENCRYPT_MODE, keys.server(), answered));
         out.flush();

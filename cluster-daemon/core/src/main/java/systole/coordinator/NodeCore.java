@@ -996,8 +996,7 @@ public final class NodeCore {
         takeQuorum(QuorumProtocol.step(
                 quorum,
                 new QuorumInput.SettingsChanged(
-                        nanos(),
-                        quorum.settings().withNodes(votes, NodeList.votes(list.former()), list.version()))));
+                        nanos(), quorum.settings().withNodes(votes, NodeList.votes(list.former()), list.version()))));
         nodeLists.tell(view == null ? new TreeSet<>() : view.members(), true);
         node.event(
                 Timeline.NODES_CHANGED,

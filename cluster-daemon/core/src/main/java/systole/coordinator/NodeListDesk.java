@@ -93,7 +93,8 @@ final class NodeListDesk {
         node.emit(new NodeEffect.NodesChanged(ring, list));
     }
 
-    // ---- changes ------------------------------------------------------------------------------------------------------
+    // ---- changes
+    // ------------------------------------------------------------------------------------------------------
 
     void request(long requestId, String author, ClientRequest.ChangeNodes wanted, QuorumState quorum) {
         Optional<Reply.Refused> refusal = refusal(wanted.list(), quorum);
@@ -111,7 +112,12 @@ final class NodeListDesk {
             SortedMap<NodeId, NodeList.Entry> nodes = new TreeMap<>(next.nodes());
             arriving.keySet()
                     .forEach(id -> nodes.computeIfPresent(id, (same, entry) -> new NodeList.Entry(entry.name(), 0)));
-            submit(author, new Step(new NodeList(next.version(), nodes, arriving, new TreeMap<>(), next.text()), requestId, true));
+            submit(
+                    author,
+                    new Step(
+                            new NodeList(next.version(), nodes, arriving, new TreeMap<>(), next.text()),
+                            requestId,
+                            true));
         } else if (nothingCounted) {
             submit(author, new Step(next, requestId, true));
         } else {
@@ -187,7 +193,8 @@ final class NodeListDesk {
                             + (missing().isEmpty() ? "" : ": it waits for " + String.join(", ", missing())),
                     list.arriving().isEmpty()
                             ? "wait until it is in force, then repeat this one"
-                            : "start that node, or give it up: systole cluster remove " + (missing().isEmpty() ? "NODE" : missing().first()));
+                            : "start that node, or give it up: systole cluster remove "
+                                    + (missing().isEmpty() ? "NODE" : missing().first()));
         }
         if (next.version() <= list.version()) {
             return refuse(

@@ -69,7 +69,11 @@ public record QuorumAnnouncement(
         ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + 4 * quorateMembers.size());
         out.putInt(sender.value()).putLong(viewSequence);
         out.put((byte) ((waitingForAll ? WAITING : 0) | (strict ? STRICT : 0) | (remembers ? REMEMBERS : 0)));
-        out.putInt(expectedVotes).putLong(quorateSequence).putInt(lowerTo).putLong(nodeListVersion).putInt(quorateMembers.size());
+        out.putInt(expectedVotes)
+                .putLong(quorateSequence)
+                .putInt(lowerTo)
+                .putLong(nodeListVersion)
+                .putInt(quorateMembers.size());
         quorateMembers.forEach(member -> out.putInt(member.value()));
         return out.array();
     }

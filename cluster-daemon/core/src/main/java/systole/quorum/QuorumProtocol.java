@@ -125,10 +125,12 @@ public final class QuorumProtocol {
         if (!complete) {
             // Who was in the newest quorate view knows what the cluster has agreed on since; a file knows less.
             next.expected = next.newest()
-                    .filter(newest -> newest.nodeListVersion() == state.settings().nodeListVersion())
+                    .filter(newest ->
+                            newest.nodeListVersion() == state.settings().nodeListVersion())
                     .map(QuorumAnnouncement::expectedVotes)
                     .orElse(next.announced.values().stream()
-                            .filter(each -> each.nodeListVersion() == state.settings().nodeListVersion())
+                            .filter(each ->
+                                    each.nodeListVersion() == state.settings().nodeListVersion())
                             .mapToInt(QuorumAnnouncement::expectedVotes)
                             .max()
                             .orElse(next.expected));

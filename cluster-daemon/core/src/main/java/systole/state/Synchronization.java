@@ -150,10 +150,8 @@ final class Synchronization {
      * newest node list has a word: by an older one, two parts could be quorate.
      */
     boolean isQuorate() {
-        long newest = offers.values().stream()
-                .mapToLong(Offer::nodeListVersion)
-                .max()
-                .orElse(0);
+        long newest =
+                offers.values().stream().mapToLong(Offer::nodeListVersion).max().orElse(0);
         return offers.values().stream().anyMatch(offer -> offer.quorate() && offer.nodeListVersion() == newest);
     }
 

@@ -426,7 +426,7 @@ public final class CorosyncConf {
         if (lastManStanding
                 && nodes.stream()
                                 .mapToInt(Node::votes)
-                                .filter(votes -> votes > 0)
+                                .filter(each -> each > 0)
                                 .distinct()
                                 .count()
                         > 1) {

@@ -138,11 +138,7 @@ final class NodeListShell implements AutoCloseable {
         if (known.isPresent()) {
             boolean same = addresses.entrySet().stream()
                     .allMatch(each -> known.get().addresses().containsKey(each.getKey())
-                            && known.get()
-                                    .addresses()
-                                    .get(each.getKey())
-                                    .host()
-                                    .equals(each.getValue()));
+                            && known.get().addresses().get(each.getKey()).host().equals(each.getValue()));
             return same
                     ? settled
                             ? new JoinMessages.Welcome(latest, key.clone(), "", "")
@@ -161,9 +157,9 @@ final class NodeListShell implements AutoCloseable {
     }
 
     private JoinMessages.Welcome welcome(String next, InterconnectConf before, String name) {
-        long older = Math.min(before.configVersion(), CorosyncConf.read(file.toString(), next).configVersion() - 1);
-        return new JoinMessages.Welcome(
-                ConfEdit.forArrival(file.toString(), next, name, older), key.clone(), "", "");
+        long older = Math.min(
+                before.configVersion(), CorosyncConf.read(file.toString(), next).configVersion() - 1);
+        return new JoinMessages.Welcome(ConfEdit.forArrival(file.toString(), next, name, older), key.clone(), "", "");
     }
 
     /** Above all that were ever seen: an id must not mean two machines. */
@@ -187,7 +183,8 @@ final class NodeListShell implements AutoCloseable {
     void remove(String author, String name, Consumer<Answer> answer) {
         InterconnectConf present = conf;
         if (present.node(name).isEmpty()) {
-            var names = present.nodes().stream().map(InterconnectConf.Node::name).toList();
+            var names =
+                    present.nodes().stream().map(InterconnectConf.Node::name).toList();
             throw new BadInputException(
                     "",
                     "the node list has no node '" + name + "'" + NearestWord.hint(name, names),
@@ -196,7 +193,10 @@ final class NodeListShell implements AutoCloseable {
         if (name.equals(door.name())) {
             throw new BadInputException("", "a node cannot remove itself", "run this on another node of the cluster");
         }
-        submit(author, ConfEdit.withoutNode(file.toString(), latest, name), reply -> answer.accept(ApiDesk.answerOf(reply)));
+        submit(
+                author,
+                ConfEdit.withoutNode(file.toString(), latest, name),
+                reply -> answer.accept(ApiDesk.answerOf(reply)));
     }
 
     private Reply change(String next, String author) {

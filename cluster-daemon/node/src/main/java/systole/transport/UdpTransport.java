@@ -170,11 +170,7 @@ public final class UdpTransport implements RingTransport {
     }
 
     private void connect(
-            PeerRoute peer,
-            Link link,
-            InetSocketAddress own,
-            InetSocketAddress theirs,
-            NetworkInterface itsInterface) {
+            PeerRoute peer, Link link, InetSocketAddress own, InetSocketAddress theirs, NetworkInterface itsInterface) {
         boolean ip4 = own.getAddress() instanceof Inet4Address;
         DatagramChannel connected = bind(link.number(), ip4, own, itsInterface, link.ttl());
         await(connected.connect(theirs), "connect to " + theirs);

@@ -54,7 +54,9 @@ public enum Fault {
     /** A machine comes back with an empty disk. Once, after the other faults. */
     DISK_LOST(true),
     /** A machine comes back with its disk as it was some time ago. Once, after the other faults. */
-    DISK_ROLLED_BACK(true);
+    DISK_ROLLED_BACK(true),
+    /** An administrator adds nodes to the cluster, and takes nodes out, whatever else is going on. */
+    NODE_LIST(true);
 
     private final boolean withoutFencing;
 

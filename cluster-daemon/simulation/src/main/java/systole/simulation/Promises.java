@@ -225,6 +225,9 @@ final class Promises {
                 continue;
             }
             states.add(core.state().digest());
+            if (!core.nodeList().isSettled()) {
+                open.add("node list " + core.nodeList().version() + " is not settled on " + node.name);
+            }
             if (core.isCoordinator() && !core.isIdle()) {
                 open.add("the coordinator " + node.name + " is busy");
             }

@@ -24,6 +24,7 @@ import systole.model.CibEdit;
 import systole.model.Element;
 import systole.scheduler.Plan;
 import systole.scheduler.Scheduler;
+import systole.state.NodeList;
 import systole.state.Version;
 import systole.testkit.NetworkConditions;
 import systole.testkit.SimulatedNetwork;
@@ -52,6 +53,10 @@ final class SimulatedCluster implements SimulatedNode.World {
     final SimulatedWitness witness;
     final Story story = new Story(time);
     final List<SimulatedNode> nodes = new ArrayList<>();
+
+    /** Machines that are no nodes any more. */
+    final List<SimulatedNode> former = new ArrayList<>();
+
     final Shape shape;
     final boolean fencing;
     private final SortedMap<String, SimulatedNode> byName = new TreeMap<>();
@@ -98,6 +103,42 @@ final class SimulatedCluster implements SimulatedNode.World {
                     this);
             nodes.add(node);
             byName.put(node.name, node);
+        }
+    }
+
+    /** All machines. */
+    List<SimulatedNode> machines() {
+        List<SimulatedNode> all = new ArrayList<>(nodes);
+        all.addAll(former);
+        return all;
+    }
+
+    /** A machine with the file that a join by token brings: it has no vote by that, and the file is an old one. */
+    SimulatedNode arrive(NodeId id, NodeList list) {
+        SortedMap<NodeId, String> names = new TreeMap<>();
+        list.nodes().forEach((node, entry) -> names.put(node, entry.name()));
+        SortedMap<NodeId, Integer> votes = new TreeMap<>(NodeList.votes(list.nodes()));
+        votes.put(id, 0);
+        SimulatedNode node = new SimulatedNode(
+                id,
+                names,
+                time,
+                network,
+                seed.fork("node" + id.value()),
+                RingSettings.defaults().withLinks(shape.links()),
+                shape.quorum().withNodes(votes, new TreeMap<>(), list.version() - 1),
+                shape.active(),
+                story,
+                this);
+        nodes.add(node);
+        byName.put(node.name, node);
+        return node;
+    }
+
+    /** From now on the machine is none of the cluster's. */
+    void strikeOff(SimulatedNode node) {
+        if (nodes.remove(node)) {
+            former.add(node);
         }
     }
 
@@ -274,12 +315,12 @@ final class SimulatedCluster implements SimulatedNode.World {
 
     @Override
     public void serviceStarted(SimulatedNode node, String resource) {
-        promises.runsOnce(node, resource, nodes);
+        promises.runsOnce(node, resource, machines());
     }
 
     @Override
     public void servicePromoted(SimulatedNode node, String resource) {
-        promises.promotedOnce(node, resource, nodes);
+        promises.promotedOnce(node, resource, machines());
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import systole.coordinator.Moment;
@@ -28,6 +30,7 @@ import systole.membership.RingMessage;
 import systole.membership.RingSettings;
 import systole.membership.RingStack;
 import systole.quorum.QuorumSettings;
+import systole.state.NodeList;
 import systole.testkit.SimulatedDisk;
 import systole.testkit.SimulatedNetwork;
 import systole.testkit.VirtualTime;
@@ -61,7 +64,9 @@ final class SimulatedNode {
     private final Set<String> promoted = new TreeSet<>();
     final Set<Long> cancelled = new HashSet<>();
     final SimulatedDisk disk;
-    private final SortedMap<NodeId, String> names;
+    private SortedMap<NodeId, String> names;
+    private SortedSet<NodeId> ringNodes;
+    private boolean struckOff;
     private final VirtualTime time;
     private final SimulatedNetwork<RingMessage> network;
     private final Seed seed;
@@ -69,7 +74,7 @@ final class SimulatedNode {
     private final Story story;
     private final long detectionMillis;
     private final RingSettings ringSettings;
-    private final QuorumSettings quorumSettings;
+    private QuorumSettings quorumSettings;
     private final boolean active;
     private final Optional<WitnessSettings> witness;
 
@@ -112,6 +117,7 @@ final class SimulatedNode {
         this.id = id;
         this.name = String.valueOf(names.get(id));
         this.names = names;
+        this.ringNodes = new TreeSet<>(names.keySet());
         this.time = time;
         this.network = network;
         this.seed = seed;
@@ -141,6 +147,11 @@ final class SimulatedNode {
 
     boolean isPowered() {
         return powered;
+    }
+
+    /** Whether the machine knows that it is no node any more: its file is gone. */
+    boolean isStruckOff() {
+        return struckOff;
     }
 
     /** Whether a daemon process exists. */
@@ -231,7 +242,7 @@ final class SimulatedNode {
     }
 
     void startDaemon() {
-        if (!powered || core != null) {
+        if (!powered || core != null || struckOff) {
             return;
         }
         life++;
@@ -244,6 +255,7 @@ final class SimulatedNode {
         NodeSettings settings =
                 new NodeSettings(id, name, names, seed.fork("life" + life).nextLong(), 2, detectionMillis, 0);
         core = new NodeCore(settings, quorumSettings, witness, stateLog.load(), moment());
+        ringNodes = new TreeSet<>(names.keySet());
         ring = new RingStack(id, new TreeSet<>(names.keySet()), ringSettings, lastRing);
         network.attach(id, (from, link, message) -> {
             if (paused) {
@@ -420,6 +432,8 @@ final class SimulatedNode {
             stateLog.append(append.record(), append.bytes(), record -> alive(() -> give(new NodeInput.Stored(record))));
         } else if (effect instanceof NodeEffect.SaveSnapshot save) {
             stateLog.snapshot(save.record(), save.bytes(), record -> alive(() -> give(new NodeInput.Stored(record))));
+        } else if (effect instanceof NodeEffect.NodesChanged change) {
+            nodesChanged(change);
         } else if (effect instanceof NodeEffect.LeaveGroup) {
             if (present != null) {
                 ringStep(new RingInput.Leave(nanos()));
@@ -433,6 +447,23 @@ final class SimulatedNode {
             later(1_000 * MILLI, "exit", this::exit);
         } else {
             world.effect(this, effect);
+        }
+    }
+
+    /** What the shell does with sockets and with the interconnect's file. */
+    private void nodesChanged(NodeEffect.NodesChanged change) {
+        ringNodes = new TreeSet<>(change.ring());
+        ringStep(new RingInput.NodesChanged(nanos(), ringNodes));
+        NodeList list = change.list();
+        if (list.isSettled() && list.version() > quorumSettings.nodeListVersion()) {
+            SortedMap<NodeId, String> next = new TreeMap<>();
+            list.nodes().forEach((node, entry) -> next.put(node, entry.name()));
+            struckOff = !next.containsKey(id);
+            if (!struckOff) {
+                names = next;
+                quorumSettings =
+                        quorumSettings.withNodes(NodeList.votes(list.nodes()), new TreeMap<>(), list.version());
+            }
         }
     }
 
@@ -484,13 +515,13 @@ final class SimulatedNode {
 
     private void carry(RingEffect effect) {
         if (effect instanceof RingEffect.Multicast multicast) {
-            for (NodeId peer : names.keySet()) {
+            for (NodeId peer : ringNodes) {
                 if (!peer.equals(id)) {
                     send(peer, multicast.message());
                 }
             }
         } else if (effect instanceof RingEffect.MulticastOnLink multicast) {
-            network.multicast(id, names.keySet(), multicast.link(), multicast.message());
+            network.multicast(id, ringNodes, multicast.link(), multicast.message());
         } else if (effect instanceof RingEffect.Unicast unicast) {
             send(unicast.to(), unicast.message());
         } else if (effect instanceof RingEffect.LinkJudged judged) {

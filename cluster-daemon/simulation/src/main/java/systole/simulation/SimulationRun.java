@@ -58,6 +58,9 @@ public final class SimulationRun {
     private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
     private final SimulatedCluster cluster;
     private final long faultNanos;
+    private final Growth growth;
+    private final Seed growthSeed;
+    private final boolean grows;
     private boolean faultsEnd;
 
     public SimulationRun(long number, int nodes, Set<Fault> wanted, long faultMinutes) {
@@ -75,6 +78,10 @@ public final class SimulationRun {
         this.seed = new Seed(number).fork("run");
         Shape drawn = Shape.draw(new Seed(number).fork("shape"), fewest, most);
         Shape shape = witness ? drawn.withWitness(new Seed(number).fork("shape of the witness")) : drawn;
+        // Apart from the others, so that seeds that are known for something stay what they are.
+        this.growthSeed = new Seed(number).fork("growth");
+        boolean onlyThis = wanted.size() == 1;
+        this.grows = !witness && wanted.contains(Fault.NODE_LIST) && (growthSeed.chance(0.35) || onlyThis);
         Seed chance = new Seed(number).fork("faults of the witness");
         for (Fault fault : Fault.values()) {
             if (fault.isOfWitness()) {
@@ -82,6 +89,9 @@ public final class SimulationRun {
                 if (witness && wanted.contains(fault) && chance.chance(0.6)) {
                     faults.add(fault);
                 }
+                continue;
+            }
+            if (fault == Fault.NODE_LIST) {
                 continue;
             }
             // Each run has its own mixture, or every one would be the same chaos.
@@ -92,6 +102,7 @@ public final class SimulationRun {
             }
         }
         this.cluster = new SimulatedCluster(new Seed(number), shape);
+        this.growth = new Growth(cluster, growthSeed.fork("deeds"));
         this.faultNanos = faultMinutes * 60 * SECOND;
     }
 
@@ -227,6 +238,17 @@ public final class SimulationRun {
                 inject(faults.get(seed.below(faults.size())));
             }
             cluster.change(someNode());
+            if (grows) {
+                changeNodes();
+            }
+        }
+    }
+
+    private void changeNodes() {
+        growth.follow();
+        if (growthSeed.chance(0.3)) {
+            injected.merge(Fault.NODE_LIST, 1, Integer::sum);
+            growth.act();
         }
     }
 
@@ -413,6 +435,9 @@ public final class SimulationRun {
                 }
             }
             cluster.time.runFor(5 * SECOND);
+            if (grows) {
+                growth.reconcile();
+            }
             if (round % 4 == 1) {
                 cleanUp();
             }
