@@ -1,0 +1,232 @@
+package systole.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import systole.coordinator.ClientRequest;
+import systole.coordinator.NodeCore;
+import systole.coordinator.Reply;
+import systole.kernel.NodeId;
+import systole.kernel.Seed;
+import systole.model.CibEdit;
+import systole.quorum.QuorumSettings;
+import systole.state.NodeList;
+import systole.state.Version;
+
+/** Nodes that are added and removed while the cluster lives, at moments that were chosen to hurt. */
+class NodeListScenarioTest {
+    private static final long MILLI = SimulatedCluster.MILLI;
+    private static final long SECOND = SimulatedCluster.SECOND;
+
+    private SimulatedCluster cluster(long seed, int nodes) {
+        var ids = new TreeSet<NodeId>();
+        for (int i = 1; i <= nodes; i++) {
+            ids.add(new NodeId(i));
+        }
+        Shape shape = new Shape(nodes, 1, false, true, QuorumSettings.majorityOf(ids), "majority");
+        SimulatedCluster cluster = new SimulatedCluster(new Seed(seed), shape);
+        cluster.startAll();
+        cluster.time.runFor(5 * SECOND);
+        cluster.ask(
+                cluster.nodes.get(0),
+                new ClientRequest.Configure(
+                        List.of(new CibEdit.ReplaceConfiguration(cluster.configuration())), Version.NONE));
+        cluster.time.runFor(30 * SECOND);
+        return cluster;
+    }
+
+    private static NodeCore core(SimulatedNode node) {
+        NodeCore core = node.core();
+        assertThat(core).as("daemon of " + node.name).isNotNull();
+        return core;
+    }
+
+    private static NodeList with(NodeList list, int id) {
+        SortedMap<NodeId, NodeList.Entry> nodes = new TreeMap<>(list.nodes());
+        nodes.put(new NodeId(id), new NodeList.Entry("node" + id, 1));
+        return new NodeList(list.version() + 1, nodes, "");
+    }
+
+    private static NodeList without(NodeList list, int id) {
+        SortedMap<NodeId, NodeList.Entry> nodes = new TreeMap<>(list.nodes());
+        nodes.remove(new NodeId(id));
+        return new NodeList(list.version() + 1, nodes, "");
+    }
+
+    private static Reply change(SimulatedCluster cluster, SimulatedNode via, NodeList list) {
+        long request = cluster.ask(via, new ClientRequest.ChangeNodes(list));
+        cluster.time.runFor(3 * SECOND);
+        return cluster.reply(request).orElseThrow();
+    }
+
+    private static void join(SimulatedCluster cluster, int id) {
+        SimulatedNode via = cluster.nodes.get(0);
+        NodeList list = with(core(via).nodeList(), id);
+        assertThat(change(cluster, via, list)).isInstanceOf(Reply.Done.class);
+        cluster.arrive(new NodeId(id), list).boot();
+        cluster.time.runFor(10 * SECOND);
+    }
+
+    private static void expectAllWithVotes(SimulatedCluster cluster, int votes) {
+        for (SimulatedNode node : cluster.nodes) {
+            assertThat(core(node).quorum().votes()).as("votes that %s sees", node.name).isEqualTo(votes);
+            assertThat(core(node).quorum().expectedVotes()).isEqualTo(votes);
+            assertThat(core(node).nodeList().isSettled()).isTrue();
+        }
+    }
+
+    @Test
+    void oneNodeGrowsToFourAndBackAndNothingElseIsTouched() {
+        SimulatedCluster cluster = cluster(1, 1);
+        SimulatedNode first = cluster.nodes.get(0);
+        Set<String> running = new TreeSet<>(first.running());
+        assertThat(running).contains("db", "mail", "probe");
+
+        for (int id = 2; id <= 4; id++) {
+            String view = first.view();
+            join(cluster, id);
+            assertThat(first.running()).containsAll(running);
+            assertThat(first.view()).as("one view change for node" + id).isNotEqualTo(view);
+            expectAllWithVotes(cluster, id);
+        }
+        for (int id = 4; id >= 2; id--) {
+            int gone = id;
+            SimulatedNode leaving = cluster.nodes.stream()
+                    .filter(node -> node.id.value() == gone)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(change(cluster, first, without(core(first).nodeList(), id)))
+                    .isInstanceOf(Reply.Done.class);
+            cluster.strikeOff(leaving);
+            cluster.ask(first, new ClientRequest.StopNode(leaving.name));
+            cluster.time.runFor(20 * SECOND);
+            assertThat(leaving.isUp()).isFalse();
+            assertThat(leaving.isStruckOff()).isTrue();
+            assertThat(core(first).quorum().quorate()).isTrue();
+            expectAllWithVotes(cluster, id - 1);
+        }
+        assertThat(first.running()).containsAll(running);
+    }
+
+    @Test
+    void nobodyFencesANodeThatWasAddedAndNeverCame() {
+        SimulatedCluster cluster = cluster(2, 3);
+        SimulatedNode first = cluster.nodes.get(0);
+
+        assertThat(change(cluster, first, with(core(first).nodeList(), 4))).isInstanceOf(Reply.Done.class);
+        cluster.time.runFor(60 * SECOND);
+
+        assertThat(core(first).state().fencing()).isEmpty();
+        assertThat(core(first).quorum().expectedVotes()).isEqualTo(3);
+        Reply second = change(cluster, first, with(core(first).nodeList(), 5));
+        assertThat(second).isInstanceOf(Reply.Refused.class);
+        assertThat(second.toString()).contains("waits for node4");
+        assertThat(change(cluster, first, without(core(first).nodeList(), 4))).isInstanceOf(Reply.Done.class);
+        join(cluster, 5);
+        expectAllWithVotes(cluster, 4);
+    }
+
+    @Test
+    void whoDoesNotSeeAllOfTheListAddsNobody() {
+        SimulatedCluster cluster = cluster(3, 3);
+        SimulatedNode first = cluster.nodes.get(0);
+        cluster.nodes.get(2).powerOff("test");
+        cluster.time.runFor(30 * MILLI);
+
+        NodeList list = core(first).nodeList();
+        long atOnce = cluster.ask(first, new ClientRequest.ChangeNodes(with(list, 4)));
+        cluster.time.runFor(5 * SECOND);
+        Reply late = change(cluster, first, with(core(first).nodeList(), 5));
+
+        assertThat(cluster.reply(atOnce)).isPresent();
+        assertThat(late).isInstanceOf(Reply.Refused.class);
+    }
+
+    /** The cut falls into each part of the change; the promises of the cluster are checked at every step. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 2, 4, 7, 11, 16, 24, 40, 80})
+    void aCutDuringAnAdditionLeavesNeverTwoQuorateHalves(long millis) {
+        SimulatedCluster cluster = cluster(10 + millis, 4);
+        SimulatedNode first = cluster.nodes.get(0);
+        NodeList list = with(core(first).nodeList(), 5);
+        assertThat(change(cluster, first, list)).isInstanceOf(Reply.Done.class);
+        SimulatedNode fifth = cluster.arrive(new NodeId(5), list);
+        fifth.boot();
+        // The vote is given right after the node has come together with the others.
+        while (!core(first).quorum().view().orElseThrow().members().contains(fifth.id)) {
+            cluster.time.runFor(MILLI);
+        }
+        cluster.time.runFor(millis * MILLI);
+        cut(cluster, Set.of(1, 2), Set.of(3, 4, 5));
+
+        cluster.time.runFor(30 * SECOND);
+        cluster.network.heal();
+        settle(cluster);
+        expectAllWithVotes(cluster, 5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 2, 3, 5, 8, 13, 21, 34})
+    void aCutDuringARemovalLeavesNeverTwoQuorateHalves(long millis) {
+        SimulatedCluster cluster = cluster(40 + millis, 5);
+        SimulatedNode first = cluster.nodes.get(0);
+        long request = cluster.ask(
+                first, new ClientRequest.ChangeNodes(without(core(first).nodeList(), 5)));
+        cluster.time.runFor(millis * MILLI);
+        cut(cluster, Set.of(1, 2), Set.of(3, 4, 5));
+
+        cluster.time.runFor(30 * SECOND);
+        cluster.network.heal();
+        for (int round = 0; round < 20; round++) {
+            boot(cluster);
+            cluster.time.runFor(3 * SECOND);
+        }
+        assertThat(cluster.reply(request)).isPresent();
+        Map<Long, Integer> lists = new TreeMap<>();
+        for (SimulatedNode node : cluster.nodes) {
+            if (node.isUp() && node.id.value() < 5) {
+                lists.merge(core(node).nodeList().version(), 1, Integer::sum);
+            }
+        }
+        assertThat(lists).as("one list for all").hasSize(1);
+    }
+
+    private static void cut(SimulatedCluster cluster, Set<Integer> one, Set<Integer> other) {
+        List<Set<NodeId>> sides = List.of(ids(one), ids(other));
+        cluster.network.partition(cluster.nodes.stream().map(node -> node.id).toList(), sides);
+    }
+
+    private static Set<NodeId> ids(Set<Integer> numbers) {
+        Set<NodeId> ids = new TreeSet<>();
+        numbers.forEach(number -> ids.add(new NodeId(number)));
+        return ids;
+    }
+
+    private static void boot(SimulatedCluster cluster) {
+        for (SimulatedNode node : cluster.nodes) {
+            if (!node.isPowered()) {
+                node.boot();
+            } else if (!node.isUp()) {
+                node.startDaemon();
+            }
+        }
+    }
+
+    private static void settle(SimulatedCluster cluster) {
+        List<String> open = List.of("nothing yet");
+        for (int round = 0; round < 40 && !open.isEmpty(); round++) {
+            boot(cluster);
+            cluster.time.runFor(5 * SECOND);
+            open = cluster.promises.unsettled(cluster.nodes, cluster.resources());
+        }
+        assertThat(open).isEmpty();
+    }
+}
