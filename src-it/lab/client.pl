@@ -1,5 +1,6 @@
 #!/usr/bin/perl
-# client.pl ADDRESS PORT: one HTTP request every 20 ms; prints the time in milliseconds of each whole answer with status 200.
+# client.pl ADDRESS PORT: one HTTP request every 20 ms; prints the time in milliseconds of each whole answer with status 200, and
+# "lost" and the time for each request without.
 use strict;
 use warnings;
 use Socket;
@@ -19,7 +20,7 @@ sub asked {
 }
 while (1) {
     my $next = time + 0.02;
-    printf "%.0f\n", time * 1000 if asked();
+    printf(asked() ? "%.0f\n" : "lost %.0f\n", time * 1000);
     my $rest = $next - time;
     sleep $rest if $rest > 0;
 }

@@ -49,6 +49,7 @@ final class RootVerbs {
                 .option("--xml-file", "FILE", "a CIB in a file")
                 .example("systole verify --xml-file cib.xml")
                 .does(RootVerbs::verify));
+        verbs.add(ImportVerb.verb());
         verbs.add(SimulateVerb.verb());
         verbs.add(Explain.verb());
         verbs.add(Verb.of("keygen", "Make the key with which the nodes recognise each other.")

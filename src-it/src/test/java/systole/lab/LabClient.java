@@ -43,6 +43,24 @@ final class LabClient implements AutoCloseable {
         return all.length > 0 && all[all.length - 1] > millis;
     }
 
+    /** Requests since then that got no whole answer. */
+    long lostSince(long millis) {
+        try {
+            return Files.readString(log)
+                    .lines()
+                    .filter(line -> line.matches("lost \\d{13}"))
+                    .filter(line -> Long.parseLong(line.substring("lost ".length())) >= millis)
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Requests since then that got one. */
+    long answeredSince(long millis) {
+        return java.util.Arrays.stream(answers()).filter(at -> at >= millis).count();
+    }
+
     /** The longest time without an answer since then, in milliseconds; up to now if none comes any more. */
     long outageSince(long millis) {
         long last = millis;

@@ -77,7 +77,9 @@ class NodeListScenarioTest {
 
     private static void expectAllWithVotes(SimulatedCluster cluster, int votes) {
         for (SimulatedNode node : cluster.nodes) {
-            assertThat(core(node).quorum().votes()).as("votes that %s sees", node.name).isEqualTo(votes);
+            assertThat(core(node).quorum().votes())
+                    .as("votes that %s sees", node.name)
+                    .isEqualTo(votes);
             assertThat(core(node).quorum().expectedVotes()).isEqualTo(votes);
             assertThat(core(node).nodeList().isSettled()).isTrue();
         }
