@@ -57,7 +57,8 @@ final class ImportVerb {
         List<Line> lines = new ArrayList<>();
         String conf = confFile.isEmpty() ? "" : interconnect(Path.of(confFile), lines);
         Element configuration = cibFile.isEmpty() ? null : configuration(Path.of(cibFile), lines);
-        long refused = lines.stream().filter(line -> line.verdict().equals("refused")).count();
+        long refused =
+                lines.stream().filter(line -> line.verdict().equals("refused")).count();
         print(call, lines);
         if (!call.has("--write")) {
             return (refused == 0 ? ExitCode.OK : ExitCode.FAILED).number();
@@ -108,7 +109,10 @@ final class ImportVerb {
                         source,
                         "cluster '" + conf.clusterName() + "', " + conf.nodes().size() + " nodes, "
                                 + conf.links().size() + (conf.links().size() == 1 ? " link, " : " links, ")
-                                + conf.transport().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+                                + conf.transport()
+                                        .name()
+                                        .toLowerCase(java.util.Locale.ROOT)
+                                        .replace('_', ' '),
                         ""));
                 conf.notes().forEach(note -> lines.add(new Line("changed", "", note, "")));
                 lines.add(new Line(
@@ -156,9 +160,7 @@ final class ImportVerb {
             lines.add(new Line("refused", "", String.valueOf(e.getMessage()), e.remedy()));
             return CrmLanguage.EMPTY;
         }
-        Element configuration = root.is("cib")
-                ? root.child("configuration").orElse(CrmLanguage.EMPTY)
-                : root;
+        Element configuration = root.is("cib") ? root.child("configuration").orElse(CrmLanguage.EMPTY) : root;
         Map<String, Integer> kinds = new TreeMap<>();
         CrmLanguage.kinds(configuration).values().forEach(kind -> kinds.merge(kind, 1, Integer::sum));
         kinds.forEach((kind, count) -> lines.add(new Line("taken", source, count + " × " + kind, "")));

@@ -77,7 +77,8 @@ class GrowthLabIT {
     }
 
     private static String token(Lab lab) {
-        return lab.must("n1", "cluster", "token").lines()
+        return lab.must("n1", "cluster", "token")
+                .lines()
                 .filter(line -> line.startsWith("systole-"))
                 .findFirst()
                 .orElseThrow();
@@ -88,15 +89,10 @@ class GrowthLabIT {
         String before = cluster.status("n1").view();
         String token = token(lab);
         lab.must(name, "cluster", "join", "--token", token);
-        String[] all = Stream.iterate(1, i -> i + 1)
-                .limit(number)
-                .map(i -> "n" + i)
-                .toArray(String[]::new);
+        String[] all =
+                Stream.iterate(1, i -> i + 1).limit(number).map(i -> "n" + i).toArray(String[]::new);
         cluster.awaitOnline("n1", all);
-        lab.await(
-                "all have a vote",
-                PATIENCE,
-                () -> votes(lab, "n1") == number && votes(lab, name) == number);
+        lab.await("all have a vote", PATIENCE, () -> votes(lab, "n1") == number && votes(lab, name) == number);
         cluster.awaitSettled("n1");
         assertThat(cluster.status("n1").places("workers")).as("workers").containsExactly(all);
         assertThat(cluster.status("n1").places("site")).as("what need not move").containsExactly("n1");
@@ -133,9 +129,12 @@ class GrowthLabIT {
     }
 
     private static long votes(Lab lab, String node) {
-        return lab.systole(node, "corosync", "status").out().lines()
+        return lab.systole(node, "corosync", "status")
+                .out()
+                .lines()
                 .filter(line -> line.startsWith("expected_votes:"))
-                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+                .mapToLong(line ->
+                        Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
                 .findFirst()
                 .orElse(-1);
     }

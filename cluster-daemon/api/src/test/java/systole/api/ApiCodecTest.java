@@ -36,6 +36,8 @@ class ApiCodecTest {
             new Request.FailResource("r", "n"),
             new Request.StopNode(""),
             new Request.ForgetNode("n"),
+            new Request.MakeToken(600),
+            new Request.RemoveNode("n"),
             new Request.Settle(5),
             new Request.History(7),
             new Request.Changes(3),
