@@ -212,6 +212,12 @@ final class NodeListDesk {
                     "the change adds " + added.size() + " and takes away " + gone.size() + " nodes",
                     "add or remove one node at a time; names and votes change with a restart of the daemons only");
         }
+        if (settings.deviceVotes() > 0) {
+            return refuse(
+                    Advice.FIX_REQUEST,
+                    "the cluster has a witness, which is told of the node list when a daemon starts",
+                    "change the file on all nodes (systole corosync edit, push) and restart the daemons one by one");
+        }
         if (settings.expectedVotes() > 0) {
             return refuse(
                     Advice.FIX_REQUEST,

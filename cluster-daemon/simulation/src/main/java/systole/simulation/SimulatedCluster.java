@@ -127,6 +127,7 @@ final class SimulatedCluster implements SimulatedNode.World {
                 seed.fork("node" + id.value()),
                 RingSettings.defaults().withLinks(shape.links()),
                 shape.quorum().withNodes(votes, new TreeMap<>(), list.version() - 1),
+                shape.witness(),
                 shape.active(),
                 story,
                 this);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,7 +32,7 @@ class NodeListScenarioTest {
         for (int i = 1; i <= nodes; i++) {
             ids.add(new NodeId(i));
         }
-        Shape shape = new Shape(nodes, 1, false, true, QuorumSettings.majorityOf(ids), "majority");
+        Shape shape = new Shape(nodes, 1, false, true, QuorumSettings.majorityOf(ids), "majority", Optional.empty());
         SimulatedCluster cluster = new SimulatedCluster(new Seed(seed), shape);
         cluster.startAll();
         cluster.time.runFor(5 * SECOND);
