@@ -544,6 +544,15 @@ final class Lab implements AutoCloseable {
         return folder.resolve("power");
     }
 
+    /** The whole log of a node's daemon. */
+    String log(String node) {
+        try {
+            return Files.readString(folder.resolve(node + ".log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The ends of all daemons' logs, for a failure's message. */
     String logs() {
         StringBuilder all = new StringBuilder();

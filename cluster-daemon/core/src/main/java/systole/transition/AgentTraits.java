@@ -9,15 +9,16 @@ import systole.model.Element;
 /**
  * What an agent's meta-data says that matters for recording its results (controller-and-fencer 6, digests).
  *
- * @param reloads whether changed parameters may be taken over without a restart
+ * @param reload the action that takes over changed parameters without a restart: {@code reload-agent}, {@code reload} of an
+ *     agent of the API 1.0, or empty if it has none
  * @param forceRestart parameters whose change needs a restart all the same, in the order of the meta-data
  * @param secret parameters that must not be shown
  */
-public record AgentTraits(boolean reloads, List<String> forceRestart, List<String> secret) {
+public record AgentTraits(String reload, List<String> forceRestart, List<String> secret) {
     private static final List<String> SECRET_BY_NAME = List.of("passwd", "password", "user");
 
     /** What is assumed of an agent without meta-data. */
-    public static final AgentTraits UNKNOWN = new AgentTraits(false, List.of(), SECRET_BY_NAME);
+    public static final AgentTraits UNKNOWN = new AgentTraits("", List.of(), SECRET_BY_NAME);
 
     public AgentTraits {
         forceRestart = List.copyOf(forceRestart);
@@ -49,7 +50,16 @@ public record AgentTraits(boolean reloads, List<String> forceRestart, List<Strin
                 secret.add(name);
             }
         }
-        return new AgentTraits(modern || old, forceRestart, secret);
+        return new AgentTraits(modern ? "reload-agent" : old ? "reload" : "", forceRestart, secret);
+    }
+
+    boolean reloads() {
+        return !reload.isEmpty();
+    }
+
+    /** What the agent calls an operation: plans know {@code reload-agent} only. */
+    String actionFor(String operation) {
+        return operation.equals("reload-agent") && reloads() ? reload : operation;
     }
 
     private static boolean isTrue(String value) {

@@ -393,7 +393,7 @@ public final class LocalExecutor {
         effects.add(new ExecutorEffect.Run(new AgentRequest(
                 job.runId,
                 order.resource(),
-                order.operation(),
+                traits.getOrDefault(resource.ref.agent(), AgentTraits.UNKNOWN).actionFor(order.operation()),
                 parameters,
                 metas,
                 order.intervalMillis(),

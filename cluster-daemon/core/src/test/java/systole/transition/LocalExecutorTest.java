@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import systole.graph.PrimitiveRef;
@@ -126,6 +127,31 @@ class LocalExecutorTest {
                 .get(0);
         assertThat(entry.attribute("op-force-restart")).isEqualTo(" a ");
         assertThat(entry.attribute("op-restart-digest")).isNotEqualTo(entry.attribute("op-digest"));
+    }
+
+    @Test
+    void anAgentThatKnowsOnlyTheReloadOfTheFirstInterfaceIsCalledWithThat() {
+        executor.metadata("ocf:heartbeat:Dummy", Optional.of(withActions("reload")));
+        List<ExecutorEffect> old = executor.execute(order("reload-agent", 0, Map.of()), 0, 0);
+        assertThat(runs(old)).extracting(AgentRequest::operation).containsExactly("reload");
+        List<ExecutorEffect> after = executor.finished(done(runs(old).get(0), 0), SECOND);
+        assertThat(entries(after)).extracting(e -> e.attribute("operation")).containsExactly("start");
+
+        executor.metadata("ocf:heartbeat:Dummy", Optional.of(withActions("reload", "reload-agent")));
+        List<ExecutorEffect> modern = executor.execute(order("reload-agent", 0, Map.of()), 0, 0);
+        assertThat(runs(modern)).extracting(AgentRequest::operation).containsExactly("reload-agent");
+    }
+
+    private static Element withActions(String... names) {
+        return Element.of(
+                "resource-agent",
+                Map.of(),
+                List.of(Element.of(
+                        "actions",
+                        Map.of(),
+                        Stream.of(names)
+                                .map(name -> Element.leaf("action", "name", name))
+                                .toList())));
     }
 
     @Test
