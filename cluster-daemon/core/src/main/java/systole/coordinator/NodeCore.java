@@ -92,6 +92,11 @@ public final class NodeCore {
     private SortedSet<NodeId> survivors = new TreeSet<>();
     private SortedSet<NodeId> rivalsTold = new TreeSet<>();
 
+    /** Last record that was given to the disk, and last that is known to be there. */
+    private long appended = -1;
+
+    private long onDisk = -1;
+
     /** The parts above have seen the end of a view and not yet the next one. */
     private boolean viewEnds;
 
@@ -161,7 +166,7 @@ public final class NodeCore {
         passTime();
         settle();
         if (view != null && node.isReady() && !viewEnds && !witness.isHolding()) {
-            witness.ready(view, nanos());
+            witness.ready(view, appended, onDisk, nanos());
         }
         if (node.state() != lastState) {
             lastState = node.state();
@@ -262,6 +267,7 @@ public final class NodeCore {
         } else if (input instanceof NodeInput.PlanFailed failed) {
             conductor.planFailed(failed);
         } else if (input instanceof NodeInput.Stored stored) {
+            onDisk = Math.max(onDisk, stored.record());
             node.protocol(new StateInput.Stored(stored.record()));
         } else if (input instanceof NodeInput.MetadataRead read) {
             metadata(read);
@@ -527,8 +533,10 @@ public final class NodeCore {
             return;
         }
         if (effect instanceof StateEffect.Append append) {
+            appended = append.record();
             node.emit(new NodeEffect.Append(append.record(), append.bytes()));
         } else if (effect instanceof StateEffect.SaveSnapshot save) {
+            appended = save.record();
             node.emit(new NodeEffect.SaveSnapshot(save.record(), save.bytes()));
         } else if (effect instanceof StateEffect.Broadcast broadcast) {
             node.emit(new NodeEffect.Send(broadcast.guarantee(), broadcast.payload()));

@@ -29,6 +29,8 @@ final class WitnessDesk {
     private final @Nullable WitnessContact contact;
     private final Deque<GroupEvent> held = new ArrayDeque<>();
     private long reportedReady = -1;
+    private long readyView = -1;
+    private long readyRecord = -1;
 
     WitnessDesk(NodeContext node, Optional<WitnessSettings> settings) {
         this.node = node;
@@ -77,9 +79,19 @@ final class WitnessDesk {
         return deadlineNanos() <= nowNanos ? step(new ContactInput.Tick(nowNanos)) : Optional.empty();
     }
 
-    /** Once per view: this node has its state. */
-    void ready(View view, long nowNanos) {
-        if (contact != null && reportedReady != view.sequence()) {
+    /**
+     * This node has the state of the view; said once per view, and only when what it had written by then is on disk: the
+     * witness takes it for one that cannot forget it any more.
+     */
+    void ready(View view, long appended, long onDisk, long nowNanos) {
+        if (contact == null || reportedReady == view.sequence()) {
+            return;
+        }
+        if (readyView != view.sequence()) {
+            readyView = view.sequence();
+            readyRecord = appended;
+        }
+        if (onDisk >= readyRecord) {
             reportedReady = view.sequence();
             step(new ContactInput.Ready(nowNanos, view.sequence()));
         }

@@ -312,9 +312,13 @@ public final class Arbiter {
 
     private void vote(Part part) {
         SortedSet<NodeId> members = part.view().members();
-        SortedSet<NodeId> holders = new TreeSet<>(members);
-        if (!memory.released()) {
-            holders.retainAll(memory.holders().isEmpty() ? part.ready() : memory.holders());
+        // New, or released: those that are ready are the best there are; if released and none is, any.
+        SortedSet<NodeId> holders = new TreeSet<>(part.ready());
+        if (memory.released() && holders.isEmpty()) {
+            holders.addAll(members);
+        } else if (!memory.released() && !memory.holders().isEmpty()) {
+            holders = new TreeSet<>(members);
+            holders.retainAll(memory.holders());
         }
         effects.add(new ArbiterEffect.Note(
                 "votes for " + members + " (view " + part.view().viewSequence() + ")"));
