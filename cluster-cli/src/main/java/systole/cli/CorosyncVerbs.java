@@ -51,6 +51,7 @@ final class CorosyncVerbs {
                 .flag("--checksum", "only say which nodes' files differ")
                 .any("FILE|NODE", Verb.Kind.NODE, "a file, or nodes; default: all other nodes")
                 .does(CorosyncVerbs::diff));
+        verbs.add(LinkVerbs.verb());
         verbs.addAll(RemoteVerbs.corosync());
         verbs.add(Verb.of("log", "Print the daemon's log of this node.")
                 .option("--limit", "N", "only the last so many lines; default 100, 0 for all")
@@ -78,7 +79,7 @@ final class CorosyncVerbs {
         return session.root().resolve("etc/systole/cluster.conf");
     }
 
-    private static void write(Call call, Path file, String before, String after) {
+    static void write(Call call, Path file, String before, String after) {
         if (after.equals(before)) {
             return;
         }
@@ -124,8 +125,13 @@ final class CorosyncVerbs {
     private static int set(Call call) {
         Path file = file(call.session());
         String before = FileBackend.read(file);
+        write(call, file, before, withValue(before, call.one("PATH"), call.one("VALUE")));
+        return ExitCode.OK.number();
+    }
+
+    /** The text with the value at the path changed, or added to its section. */
+    static String withValue(String before, String path, String value) {
         List<String> lines = new ArrayList<>(before.lines().toList());
-        String path = call.one("PATH");
         int dot = path.lastIndexOf('.');
         if (dot < 1) {
             throw new UsageException("'" + path + "' is no path of a value", "write SECTION.NAME, as totem.token");
@@ -134,7 +140,7 @@ final class CorosyncVerbs {
         Integer at = places(lines).get(path);
         if (at != null) {
             String line = lines.get(at);
-            lines.set(at, line.substring(0, line.indexOf(':') + 1) + " " + call.one("VALUE"));
+            lines.set(at, line.substring(0, line.indexOf(':') + 1) + " " + value);
         } else {
             int section = lines.indexOf(path.substring(0, dot) + " {");
             if (section < 0) {
@@ -143,9 +149,8 @@ final class CorosyncVerbs {
                         "the file has no section '" + path.substring(0, dot) + "'",
                         "add it: systole corosync edit");
             }
-            lines.add(section + 1, "    " + name + ": " + call.one("VALUE"));
+            lines.add(section + 1, "    " + name + ": " + value);
         }
-        write(call, file, before, String.join("\n", lines) + "\n");
-        return ExitCode.OK.number();
+        return String.join("\n", lines) + "\n";
     }
 }

@@ -11,7 +11,7 @@ final class Elsewhere {
             "systole history list, systole history show VERSION, systole history resource RSC";
     private static final String LOG = "the daemon's log: systole history log";
     private static final String WHAT_IF =
-            "try it on a copy: systole simulate --xml-file FILE --node-fail NODE --op-fail … (systole simulate --help)";
+            "try it in a status of its own: systole cibstatus node NODE unclean, systole cibstatus simulate";
 
     /** {@code level.word}, or the word alone at the root. */
     private static final Map<String, String> INSTEAD = Map.ofEntries(
@@ -19,23 +19,16 @@ final class Elsewhere {
             Map.entry("sbd", "use a fence agent: systole ra list stonith"),
             Map.entry("assist", "write a template: systole configure rsc_template NAME AGENT …"),
             Map.entry("configure.assist", "write a template: systole configure rsc_template NAME AGENT …"),
-            Map.entry(
-                    "cluster.rename",
-                    "systole corosync set totem.cluster_name NAME on all nodes, then restart the daemons"),
             Map.entry("cluster.crash_test", "systole sim for whole clusters under faults; " + WHAT_IF),
-            Map.entry("corosync.reload", "restart the daemons one node after the other: systole cluster restart"),
             Map.entry(
-                    "corosync.link", "see links with systole corosync status, change them with systole corosync edit"),
+                    "corosync.reload",
+                    "a daemon reads its file when it starts; restart them one node after the other: systole cluster restart"),
             Map.entry("corosync.add-node", "systole corosync edit; " + OWN_FILE),
             Map.entry("corosync.del-node", "systole node delete NODE; systole corosync edit"),
-            Map.entry("history.wdiff", "systole history diff A B"),
-            Map.entry("history.source", "the cluster keeps its own history: " + READ_HISTORY),
-            Map.entry("history.refresh", "nothing: each command reads what is there now"),
             Map.entry("history.detail", "systole history list --output json"),
             Map.entry(
                     "resource.secret",
-                    "let a role deny reading the parameter (systole help acl); show masks passwords in any case"),
-            Map.entry("node.server", "systole corosync show"));
+                    "let a role deny reading the parameter (systole help acl); show masks passwords in any case"));
 
     private Elsewhere() {}
 

@@ -59,6 +59,24 @@ final class HistoryVerbs {
                 .option("--limit", "N", "of the last so many events")
                 .some("NODE", Verb.Kind.NODE, "which")
                 .does(call -> events(call, about(call.all("NODE")))));
+        verbs.add(Verb.of("wdiff", "Print the difference between two versions word by word.")
+                .one("A", Verb.Kind.VERSION, "a version as 0.17, or the number of a plan")
+                .maybe("B", Verb.Kind.VERSION, "another; default: the present one")
+                .does(HistoryVerbs::wordDiff));
+        verbs.add(Verb.of("source", "For crm: the cluster keeps its own history, live is the only source.")
+                .maybe("live", Verb.Kind.WORD, "nothing else")
+                .does(call -> {
+                    String source = call.one("live", "live");
+                    if (!source.equals("live")) {
+                        throw new UsageException(
+                                "'" + source + "' is not read: the cluster keeps its own history",
+                                "look at what a report holds in its files, or play a plan again: history transition FILE");
+                    }
+                    Output.value(call, "source", source);
+                    return ExitCode.OK.number();
+                }));
+        verbs.add(Verb.of("refresh", "For crm: each command reads what is there now.")
+                .does(call -> ExitCode.OK.number()));
         verbs.addAll(PlanVerbs.verbs());
         verbs.addAll(Timeframe.verbs());
         verbs.add(Verb.of("info", "Say what is kept: how many events and versions, and since when.")
@@ -158,6 +176,23 @@ final class HistoryVerbs {
             String other = call.one("B", "");
             Element after = other.isEmpty() ? backend.configuration() : version(call, backend, other);
             String difference = PendingBackend.difference(before, after);
+            if (call.session().json()) {
+                call.out().println(Output.of(difference.lines().toList()));
+            } else {
+                call.out().print(difference);
+            }
+        }
+        return ExitCode.OK.number();
+    }
+
+    private static int wordDiff(Call call) {
+        try (Backend backend = call.session().directly()) {
+            Element before = version(call, backend, call.one("A"));
+            String other = call.one("B", "");
+            Element after = other.isEmpty() ? backend.configuration() : version(call, backend, other);
+            String difference = WordDiff.of(
+                    CrmLanguage.show(before, CrmLanguage.Style.DISPLAY),
+                    CrmLanguage.show(after, CrmLanguage.Style.DISPLAY));
             if (call.session().json()) {
                 call.out().println(Output.of(difference.lines().toList()));
             } else {

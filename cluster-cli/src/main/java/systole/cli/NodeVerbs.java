@@ -1,13 +1,17 @@
 package systole.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import systole.api.Answer;
 import systole.api.Request;
+import systole.formats.CorosyncConf;
 import systole.formats.CrmLanguage;
+import systole.formats.InterconnectConf;
 import systole.kernel.BadInputException;
+import systole.kernel.NearestWord;
 import systole.model.Element;
 import systole.model.Options;
 import systole.scheduler.status.NodeLines;
@@ -52,6 +56,9 @@ final class NodeVerbs {
                     }
                     return ExitCode.OK.number();
                 }));
+        verbs.add(Verb.of("server", "Print the address of nodes, as the interconnect's file has it.")
+                .any("NODE", NODE, "which; default: all")
+                .does(NodeVerbs::server));
         return new Level("node", List.of(), "Look after the nodes.", verbs);
     }
 
@@ -231,6 +238,31 @@ final class NodeVerbs {
                             "'" + call.one("set|show|delete") + "' is none of set, show, delete",
                             "write set, show or delete");
             }
+        }
+        return ExitCode.OK.number();
+    }
+
+    private static int server(Call call) {
+        Path file = OtherNodes.file(call.session());
+        List<InterconnectConf.Node> nodes =
+                CorosyncConf.read(file.toString(), FileBackend.read(file)).nodes();
+        List<String> names = nodes.stream().map(InterconnectConf.Node::name).toList();
+        List<String> wanted = call.all("NODE").isEmpty() ? names : call.all("NODE");
+        Map<String, String> found = new LinkedHashMap<>();
+        for (String name : wanted) {
+            InterconnectConf.Node node = nodes.stream()
+                    .filter(each -> each.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new BadInputException(
+                            file.toString(),
+                            "node '" + name + "' is not in the file" + NearestWord.hint(name, names),
+                            "see the file: systole corosync show"));
+            found.put(name, node.addresses().values().iterator().next().host());
+        }
+        if (call.session().json()) {
+            call.out().println(Output.of(found));
+        } else {
+            found.forEach((name, address) -> call.out().println(name + ": " + address));
         }
         return ExitCode.OK.number();
     }

@@ -24,6 +24,10 @@ final class RemoteVerbs {
                         .any("NODE", Verb.Kind.NODE, "only there")
                         .example("systole cluster run 'uptime'")
                         .does(call -> runOn(call, call.all("NODE"), call.one("COMMAND"))),
+                Verb.of("rename", "Give the cluster another name, in the files of all nodes, over ssh.")
+                        .one("NAME", Verb.Kind.WORD, "the name to be")
+                        .example("systole cluster rename web")
+                        .does(RemoteVerbs::rename),
                 Verb.of("copy", "Copy a file of this node to the others, over ssh.")
                         .one("FILE", Verb.Kind.FILE, "its whole path; permissions are kept")
                         .any("NODE", Verb.Kind.NODE, "only there")
@@ -119,6 +123,29 @@ final class RemoteVerbs {
             complain(call, result);
         }
         return code(results);
+    }
+
+    /** Nodes of different names do not hear each other, so the name counts only after all have ended together. */
+    private static int rename(Call call) throws IOException, InterruptedException {
+        String name = call.one("NAME");
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")) {
+            throw new UsageException("'" + name + "' is no name of a cluster", "use letters, digits, '_', '.' and '-'");
+        }
+        Path file = OtherNodes.file(call.session()).toAbsolutePath();
+        String before = FileBackend.read(file);
+        String after = CorosyncVerbs.withValue(before, "totem.cluster_name", name);
+        CorosyncConf.read(file.toString(), after);
+        if (after.equals(before)) {
+            call.session().info("the cluster has this name already");
+            return ExitCode.OK.number();
+        }
+        FileBackend.write(file, after);
+        int code = put(call, file, after.getBytes(StandardCharsets.UTF_8), List.of());
+        call.session()
+                .info(
+                        "the name counts when all daemons have ended and begin again together: systole cluster stop --all,"
+                                + " then systole cluster start --all");
+        return code;
     }
 
     private static void requireWhole(Path file) {

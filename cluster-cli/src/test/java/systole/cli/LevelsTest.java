@@ -39,7 +39,7 @@ class LevelsTest extends CommandCase {
         for (String line : List.of(
                 "cluster crash_test",
                 "corosync reload",
-                "history wdiff 1 2",
+                "history detail 2",
                 "resource secret vip set a b",
                 "configure assist")) {
             assertThat(run(line.split(" "))).as(line).isEqualTo(64);

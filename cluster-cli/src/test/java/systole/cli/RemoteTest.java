@@ -129,6 +129,47 @@ class RemoteTest extends CommandCase {
     }
 
     @Test
+    void aClusterIsRenamedInTheFilesOfAllNodes() throws IOException {
+        ok("cluster", "init", "n2", "n3");
+        ok("cluster", "rename", "west");
+        assertThat(file("n3", "cluster.conf")).hasSameTextualContentAs(file("here", "cluster.conf"));
+        assertThat(ok("corosync", "get", "totem.cluster_name")).isEqualTo("west\n");
+        assertThat(err.toString()).isEmpty();
+        ok("cluster", "rename", "west");
+        assertThat(err.toString()).contains("this name already");
+        assertThat(run("cluster", "rename", "no name")).isEqualTo(64);
+    }
+
+    @Test
+    void linksAreShownAddedChangedAndRemovedInTheFile() throws IOException {
+        ok("cluster", "init", "n2=192.0.2.2,192.0.3.2", "n3=192.0.2.3,192.0.3.3");
+        String before = Files.readString(file("here", "cluster.conf"));
+        assertThat(ok("corosync", "link"))
+                .isEqualTo("Link 0:\n  n2: 192.0.2.2\n  n3: 192.0.2.3\nLink 1:\n  n2: 192.0.3.2\n  n3: 192.0.3.3\n");
+        ok("corosync", "link", "add", "n3=192.0.4.3", "n2=192.0.4.2");
+        assertThat(Json.read(ok("--output", "json", "corosync", "link", "show")).toString())
+                .contains("link=2, addresses={n2=192.0.4.2, n3=192.0.4.3}");
+        ok("corosync", "link", "update", "2", "n3=192.0.4.33");
+        assertThat(ok("corosync", "get", "nodelist.node.ring2_addr")).isEqualTo("192.0.4.2\n");
+        assertThat(Files.readString(file("here", "cluster.conf"))).contains("        ring2_addr: 192.0.4.33\n");
+        ok("corosync", "link", "remove", "2");
+        assertThat(Files.readString(file("here", "cluster.conf"))).isEqualTo(before);
+
+        assertThat(run("corosync", "link", "add", "n2=192.0.4.2")).isEqualTo(64);
+        assertThat(err.toString()).contains("lacks addresses of n3");
+        assertThat(run("corosync", "link", "update", "5", "n2=192.0.4.2")).isEqualTo(1);
+        assertThat(err.toString()).contains("no link '5', but 0, 1");
+        assertThat(run("corosync", "link", "update", "1", "n4=192.0.4.2")).isEqualTo(1);
+        assertThat(err.toString()).contains("node 'n4' is not in the file");
+        assertThat(run("corosync", "link", "delet", "1")).isEqualTo(64);
+        ok("corosync", "link", "remove", "1");
+        assertThat(run("corosync", "link", "remove", "0")).isEqualTo(1);
+        assertThat(err.toString()).contains("the only one");
+        assertThat(ok("node", "server", "n3")).isEqualTo("n3: 192.0.2.3\n");
+        assertThat(run("node", "server", "n5")).isEqualTo(1);
+    }
+
+    @Test
     void aFileIsCopiedAndCompared() throws IOException {
         ok("cluster", "init", "n2", "n3");
         Path motd = folder.resolve("here/motd");
