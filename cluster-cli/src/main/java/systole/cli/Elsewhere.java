@@ -7,9 +7,6 @@ import java.util.Optional;
 final class Elsewhere {
     private static final String OWN_FILE =
             "systole corosync push, then restart the daemons one by one: systole cluster restart";
-    private static final String READ_HISTORY =
-            "systole history list, systole history show VERSION, systole history resource RSC";
-    private static final String LOG = "the daemon's log: systole history log";
     private static final String WHAT_IF =
             "try it in a status of its own: systole cibstatus node NODE unclean, systole cibstatus simulate";
 
