@@ -27,7 +27,7 @@ trap 'rm -rf "$work"' EXIT
 
 # The daemon's collector; a heap that is there from the first plan on, so that no plan pays for the kernel's new pages.
 echo "## Plans from parsed state, CPU time of the planning thread"
-java -XX:+UseSerialGC -Xms3g -Xmx3g -XX:+AlwaysPreTouch -cp "$classes" systole.benchmarks.CpuTable "$machines" || exit 1
+java -XX:+UseSerialGC -Xms2g -Xmx2g -XX:+AlwaysPreTouch -cp "$classes" systole.benchmarks.CpuTable "$machines" || exit 1
 if [ -n "$jmh" ]; then
     echo "## JMH"
     java -cp "$classes" org.openjdk.jmh.Main SchedulerBenchmark || exit 1
