@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import systole.formats.CibXml;
 import systole.kernel.BadInputException;
 import systole.kernel.NearestWord;
@@ -289,7 +290,7 @@ final class PretendedStatus {
             String entry = interval == 0 ? id + "_last_0" : id + "_last_failure_0";
             keep(
                     session,
-                    withState(kept, node, entry, java.util.Objects.requireNonNull(STATES.get(status))),
+                    withState(kept, node, entry, Objects.requireNonNull(STATES.get(status))),
                     origin(session));
         }
         return code;
