@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * <p>{@code Nodes: 3} says how many machines there are; {@code Client: http://ADDRESS:PORT/} what the client asks. A line
  * {@code Configuration: `x.crm`} begins a story; the table under it with the heading {@code step} tells it: each row a step,
  * and where each resource of the heading runs once that has settled. A cell names nodes, {@code *} behind one that is
- * promoted; {@code -} is nowhere.
+ * promoted; {@code -} is nowhere. In a column {@code lost} 0 says that no request of the client may be lost in that step.
  */
 record TopologyStory(String name, Path configuration, int nodes, String quorum, String client, List<Row> rows) {
     private static final Pattern NODES = Pattern.compile("Nodes: (\\d+)");
@@ -26,7 +26,7 @@ record TopologyStory(String name, Path configuration, int nodes, String quorum, 
     private static final Pattern CONFIGURATION = Pattern.compile("Configuration: .*?`([a-z0-9-]+\\.crm)`.*");
 
     /** One step, and where everything runs after it: resource to the words of its cell. */
-    record Row(String step, Map<String, String> places) {}
+    record Row(String step, Map<String, String> places, String lost) {}
 
     /** All stories of one example's folder, in the order of its page. */
     static List<TopologyStory> read(Path folder) {
@@ -62,7 +62,9 @@ record TopologyStory(String name, Path configuration, int nodes, String quorum, 
                 for (int i = 1; i < cells.size(); i++) {
                     places.put(heading.get(i), cells.get(i));
                 }
-                stories.get(stories.size() - 1).rows.add(new Row(cells.get(0).replace("`", ""), places));
+                String lost = places.getOrDefault("lost", "");
+                places.remove("lost");
+                stories.get(stories.size() - 1).rows.add(new Row(cells.get(0).replace("`", ""), places, lost));
             }
         }
         if (stories.isEmpty() || stories.stream().anyMatch(story -> story.rows.isEmpty())) {

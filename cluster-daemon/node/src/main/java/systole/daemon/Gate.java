@@ -66,6 +66,14 @@ final class Gate {
         if (peer.isRoot() || peer.user().equals(ownUser) || peer.user().equals("hacluster")) {
             return ALLOWED;
         }
+        if (request instanceof Request.MakeToken) {
+            // Whoever joins gets the key of the cluster; no role gives away that.
+            return denied(
+                    peer,
+                    request,
+                    "user '" + peer.user() + "' may not let machines join",
+                    "run it as root, or as '" + ownUser + "'");
+        }
         Set<String> groups = new LinkedHashSet<>(accounts.groups(peer.user()));
         groups.add(peer.group());
         if (!isEnabled(state.configuration())) {

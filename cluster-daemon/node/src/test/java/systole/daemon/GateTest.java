@@ -80,6 +80,15 @@ class GateTest {
     }
 
     @Test
+    void nobodyButTheAdministratorLetsMachinesJoinBecauseTheyGetTheKey() {
+        assertThat(denied("ada", new Request.MakeToken(600))).isPresent();
+        assertThat(ask("root", new Request.MakeToken(600)).denied()).isEmpty();
+        assertThat(gate.judge(new Peer("joe", "haclient"), new Request.MakeToken(600), state(""), true)
+                        .denied())
+                .isPresent();
+    }
+
+    @Test
     void rootTheOwnUserAndTheGroupsOfAUserCount() {
         Request stop = change("primitive web ocf:pacemaker:Dummy meta target-role=Stopped\n");
         assertThat(denied("root", stop)).isEmpty();
