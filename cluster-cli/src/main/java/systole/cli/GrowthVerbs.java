@@ -125,7 +125,7 @@ final class GrowthVerbs {
             backend.ask(new Request.RemoveNode(node));
             if (here) {
                 backend.ask(new Request.StopNode(node));
-                awaitGone(backend, node);
+                awaitGone(backend, node, force);
             }
             forget(backend, node);
         }
@@ -146,14 +146,26 @@ final class GrowthVerbs {
         }
     }
 
-    private static void awaitGone(Backend backend, String node) {
+    /** Until it has left in order; one that died on the way is only forgotten when it is known to be down. */
+    private static void awaitGone(Backend backend, String node, boolean force) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (isMember(status(backend).cib(), node)) {
+        while (true) {
+            Element cib = status(backend).cib();
+            boolean here = isMember(cib, node);
+            if (!here && (force || !isUnclean(cib, node))) {
+                return;
+            }
             if (System.nanoTime() - end > 0) {
                 throw new BadInputException(
                         "",
-                        node + " is struck off the list, but has not left within " + PATIENCE_SECONDS + " s",
-                        "look what it waits for (systole status), then forget it: systole node delete " + node);
+                        node + " is struck off the list, but "
+                                + (here ? "has not left" : "died and is not known to be down")
+                                + " within " + PATIENCE_SECONDS + " s",
+                        here
+                                ? "look what it waits for (systole status), then forget it: systole node delete " + node
+                                : "let it be fenced (systole fence " + node
+                                        + "), or make sure that it is off and say so" + " (systole fence confirm "
+                                        + node + "), then: systole node delete " + node);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
         }

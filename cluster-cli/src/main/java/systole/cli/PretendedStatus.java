@@ -288,10 +288,7 @@ final class PretendedStatus {
         if (!status.isEmpty()) {
             Element kept = kept(session);
             String entry = interval == 0 ? id + "_last_0" : id + "_last_failure_0";
-            keep(
-                    session,
-                    withState(kept, node, entry, Objects.requireNonNull(STATES.get(status))),
-                    origin(session));
+            keep(session, withState(kept, node, entry, Objects.requireNonNull(STATES.get(status))), origin(session));
         }
         return code;
     }
