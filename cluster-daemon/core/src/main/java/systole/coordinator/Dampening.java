@@ -21,12 +21,24 @@ final class Dampening {
         this.node = node;
     }
 
-    void updated(Command.UpdateAttributes update) {
+    /**
+     * A change starts the timer anew; the same value said again does not, else an agent that says it more often than the
+     * delay would never be heard.
+     */
+    void updated(Command.UpdateAttributes update, boolean changed) {
+        if (update.dampenMillis() <= 0 || update.lifetime() != Command.Lifetime.TRANSIENT) {
+            return;
+        }
         for (String name : update.values().keySet()) {
-            if (update.dampenMillis() > 0 && update.lifetime() == Command.Lifetime.TRANSIENT) {
+            if (changed || !due.containsKey(name) && isHeldBack(name)) {
                 due.put(name, node.now().nanos() + update.dampenMillis() * 1_000_000L);
             }
         }
+    }
+
+    private boolean isHeldBack(String name) {
+        return node.state().nodes().values().stream()
+                .anyMatch(each -> each.attributes().heldBack().containsKey(name));
     }
 
     void tick(boolean coordinating) {

@@ -634,7 +634,7 @@ public final class NodeCore {
             carry(executor.forget(
                     forget.resource(), forget.operation().isEmpty() ? List.of() : List.of(forget.operation())));
         } else if (command instanceof Command.UpdateAttributes update) {
-            dampening.updated(update);
+            dampening.updated(update, effect.result().isChanged());
         }
         conductor.applied(command, effect.result());
         alerts.applied(command, effect.result(), conductor.isCoordinating());

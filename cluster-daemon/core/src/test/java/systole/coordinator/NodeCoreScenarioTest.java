@@ -254,6 +254,27 @@ class NodeCoreScenarioTest {
     }
 
     @Test
+    void aDampenedValueIsWrittenThoughAllNodesSayTheirsMoreOftenThanTheDelay() {
+        running(true, "web");
+        for (String node : List.of("alpha", "beta", "gamma")) {
+            cluster.ask(node, dampened(node, "100"));
+        }
+        for (int i = 0; i < 10; i++) {
+            for (String node : List.of("alpha", "beta", "gamma")) {
+                cluster.ask(node, dampened(node, node.equals("beta") ? "0" : "100"));
+                cluster.runFor(200);
+            }
+        }
+        assertThat(cluster.core("alpha")
+                        .state()
+                        .node("beta")
+                        .orElseThrow()
+                        .attributes()
+                        .instance())
+                .containsEntry("pingd", "0");
+    }
+
+    @Test
     void withoutQuorumTheConfigurationIsReadOnly() {
         running(true, "web");
         cluster.fenceMillis = 5_000;
@@ -397,6 +418,11 @@ class NodeCoreScenarioTest {
     private static ClientRequest standby(String node, String value) {
         return new ClientRequest.SetAttributes(
                 node, Map.of("standby", value), List.of(), ClientRequest.Lifetime.FOREVER, -1);
+    }
+
+    private static ClientRequest dampened(String node, String value) {
+        return new ClientRequest.SetAttributes(
+                node, Map.of("pingd", value), List.of(), ClientRequest.Lifetime.REBOOT, 1_000);
     }
 
     static Element configuration(boolean fencing, String... resources) {
