@@ -119,7 +119,7 @@ class GrowthLabIT {
                 .map(i -> "n" + i)
                 .toList();
         cluster.awaitOnline("n1", rest.toArray(String[]::new));
-        assertThat(votes(lab, "n1")).isEqualTo(number - 1);
+        lab.await("n1 counts " + (number - 1) + " votes", PATIENCE, () -> votes(lab, "n1") == number - 1);
         assertThat(cluster.status("n1").offline()).isEmpty();
         assertThat(cluster.status("n1").places("workers")).containsExactlyElementsOf(rest);
         assertThat(lab.root(name).resolve("etc/systole/cluster.conf")).doesNotExist();

@@ -38,6 +38,8 @@ class PostgresLabIT extends ThreeMachines {
         lab.addClient();
         lab.nodes().forEach(node -> plugIn(field, node));
         createDatabases(field);
+        // Their agents starve two processors for longer than the default token at times.
+        lab.totem("token: 1000");
         cluster.start(
                 "property fencing-enabled=true",
                 "rsc_defaults resource-stickiness=100 migration-threshold=3",

@@ -33,6 +33,8 @@ class RedisLabIT extends ThreeMachines {
         for (String node : lab.nodes()) {
             plugIn(field, node);
         }
+        // Their agents starve two processors for longer than the default token at times.
+        lab.totem("token: 1000");
         cluster.start(
                 "property fencing-enabled=true",
                 "rsc_defaults resource-stickiness=100",

@@ -56,6 +56,8 @@ class SiteLabIT extends ThreeMachines {
     }
 
     private void tell(Field field, String device, Path configuration) {
+        // Their agents starve two processors for longer than the default token at times.
+        lab.totem("token: 1000");
         cluster.start(
                 "property fencing-enabled=true",
                 "rsc_defaults resource-stickiness=100",
