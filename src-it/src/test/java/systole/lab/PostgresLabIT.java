@@ -200,11 +200,22 @@ class PostgresLabIT extends ThreeMachines {
                 .toList();
     }
 
+    /** The old primary streams again, and one standby could follow the primary: synchronous, and with a score. */
     private void awaitStandby(String primary, String standby) {
         lab.await(
-                standby + " is a standby of " + primary,
+                standby + " is a standby of " + primary + ", and one is synchronous and with a promotion score",
                 PATIENCE,
-                () -> streaming(primary).contains(standby));
+                () -> streaming(primary).contains(standby)
+                        && !successors(primary).isEmpty());
+    }
+
+    private List<String> successors(String primary) {
+        LabCluster.Status status = cluster.status(primary);
+        return lab.nodes().stream()
+                .filter(node -> !node.equals(primary)
+                        && status.attribute(node, "db-data-status").equals("STREAMING|SYNC")
+                        && status.attribute(node, "master-db").equals("100"))
+                .toList();
     }
 
     /**
@@ -212,19 +223,12 @@ class PostgresLabIT extends ThreeMachines {
      * may be promoted: a primary that dies before has no successor.
      */
     private void awaitSynchronous(String primary) {
-        lab.await("two standbys, one synchronous and with a promotion score", PATIENCE, () -> {
-            List<String> states = streaming(primary);
-            LabCluster.Status status = cluster.status(primary);
-            List<String> ready = lab.nodes().stream()
-                    .filter(node -> !node.equals(primary)
-                            && status.attribute(node, "db-data-status").equals("STREAMING|SYNC")
-                            && status.attribute(node, "master-db").equals("100"))
-                    .toList();
-            return states.equals(lab.nodes().stream()
-                            .filter(node -> !node.equals(primary))
-                            .toList())
-                    && !ready.isEmpty();
-        });
+        List<String> others =
+                lab.nodes().stream().filter(node -> !node.equals(primary)).toList();
+        lab.await(
+                "two standbys, one synchronous and with a promotion score",
+                PATIENCE,
+                () -> streaming(primary).equals(others) && !successors(primary).isEmpty());
     }
 
     private Set<Long> missing(String primary, Path acknowledged) {

@@ -40,30 +40,6 @@ public record QuorumAnnouncement(
         quorateMembers = Collections.unmodifiableSortedSet(new TreeSet<>(quorateMembers));
     }
 
-    /** By a node list that never changed. */
-    public QuorumAnnouncement(
-            NodeId sender,
-            long viewSequence,
-            boolean waitingForAll,
-            int expectedVotes,
-            long quorateSequence,
-            SortedSet<NodeId> quorateMembers,
-            boolean remembers,
-            boolean strict,
-            int lowerTo) {
-        this(
-                sender,
-                viewSequence,
-                waitingForAll,
-                expectedVotes,
-                quorateSequence,
-                quorateMembers,
-                remembers,
-                strict,
-                lowerTo,
-                0);
-    }
-
     /** Big-endian: sender, view, flags, expected, last quorate view, lower to, node list, count, members. */
     public byte[] toBytes() {
         ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + 4 * quorateMembers.size());

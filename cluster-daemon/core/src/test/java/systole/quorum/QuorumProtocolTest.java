@@ -56,7 +56,8 @@ class QuorumProtocolTest {
                         own.quorateMembers(),
                         own.remembers(),
                         own.strict(),
-                        own.lowerTo());
+                        own.lowerTo(),
+                        own.nodeListVersion());
                 next = QuorumProtocol.step(next, new Announced(now, said)).next();
             }
         }
@@ -80,7 +81,8 @@ class QuorumProtocolTest {
                             own.quorateMembers(),
                             own.remembers(),
                             own.strict(),
-                            own.lowerTo());
+                            own.lowerTo(),
+                            own.nodeListVersion());
                     next = QuorumProtocol.step(next, new Announced(now, said)).next();
                 }
             }
@@ -324,7 +326,7 @@ class QuorumProtocolTest {
 
     @Test
     void bytesThatAreNoAnnouncementAreRefused() {
-        byte[] good = new QuorumAnnouncement(new NodeId(1), 5, true, 3, 4, ids(1, 2), true, true, 2).toBytes();
+        byte[] good = new QuorumAnnouncement(new NodeId(1), 5, true, 3, 4, ids(1, 2), true, true, 2, 0).toBytes();
         byte[] cut = java.util.Arrays.copyOf(good, good.length - 1);
 
         assertThatThrownBy(() -> QuorumAnnouncement.fromBytes(cut)).isInstanceOf(IllegalArgumentException.class);
