@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # How fast the scheduler is: plans from parsed state (CPU time, and JMH with -j), and `systole simulate` as a whole
 # process beside `crm_simulate` on the same file. Prints tables.
-#   bench-scheduler.sh [-j] [-r RUNS] [-f MACHINES]
+#   bench-scheduler.sh [-j] [-2] [-r RUNS] [-f MACHINES]
 #     -j  the JMH figures too: quiet machine wanted, about ten minutes
+#     -2  with the optimising compiler, which the daemon does not use: half the time, but other figures in each machine
 #     -r  runs of each whole process (3)
 #     -f  virtual machines for each plan (5)
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(dirname "$here")
-jmh='' runs=3 machines=5
-while getopts jr:f:h option; do
+jmh='' runs=3 machines=5 level=1
+while getopts j2r:f:h option; do
     case $option in
     j) jmh=yes ;;
+    2) level=4 ;;
     r) runs=$OPTARG ;;
     f) machines=$OPTARG ;;
-    *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 64 ;;
+    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 64 ;;
     esac
 done
 cd "$top" || exit 1
@@ -25,12 +27,14 @@ classes="cluster-daemon/benchmarks/target/classes:cluster-daemon/benchmarks/targ
 work=$(mktemp -d "${TMPDIR:-/tmp}/systole-bench.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 
-# The daemon's collector; a heap that is there from the first plan on, so that no plan pays for the kernel's new pages.
+# As the daemon runs (bin/systoled), but with a heap that is there from the first plan on, so that no plan pays for the kernel's
+# new pages.
+as_daemon=(-XX:+UseSerialGC -XX:+UseTransparentHugePages "-XX:TieredStopAtLevel=$level" -Xms2g -Xmx2g -XX:+AlwaysPreTouch)
 echo "## Plans from parsed state, CPU time of the planning thread"
-java -XX:+UseSerialGC -Xms2g -Xmx2g -XX:+AlwaysPreTouch -cp "$classes" systole.benchmarks.CpuTable "$machines" || exit 1
+java "${as_daemon[@]}" -cp "$classes" systole.benchmarks.CpuTable "$machines" || exit 1
 if [ -n "$jmh" ]; then
     echo "## JMH"
-    java -cp "$classes" org.openjdk.jmh.Main SchedulerBenchmark || exit 1
+    java -cp "$classes" org.openjdk.jmh.Main SchedulerBenchmark -jvmArgs "${as_daemon[*]}" || exit 1
 fi
 
 # CPU seconds (user + system) of a command, its output thrown away.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import systole.kernel.BadInputException;
 import systole.kernel.NodeId;
 
@@ -84,37 +85,15 @@ public record QuorumSettings(
                 "name configured nodes only");
     }
 
-    /** By a node list that has not changed. */
-    public QuorumSettings(
-            SortedMap<NodeId, Integer> votes,
-            int expectedVotes,
-            boolean twoNode,
-            boolean waitForAll,
-            boolean lastManStanding,
-            long lastManStandingWindowNanos,
-            TieBreaker tieBreaker,
-            List<NodeId> tieBreakerNodes,
-            boolean allowDownscale,
-            int deviceVotes) {
-        this(
-                votes,
-                expectedVotes,
-                twoNode,
-                waitForAll,
-                lastManStanding,
-                lastManStandingWindowNanos,
-                tieBreaker,
-                tieBreakerNodes,
-                allowDownscale,
-                deviceVotes,
-                new TreeMap<>(),
-                0);
-    }
-
     /** One vote each, majority, nothing else. */
     public static QuorumSettings majorityOf(Iterable<NodeId> nodes) {
         var votes = new TreeMap<NodeId, Integer>();
         nodes.forEach(node -> votes.put(node, 1));
+        return majorityOf(votes);
+    }
+
+    /** Majority of these votes, by a node list that has not changed; nothing else. */
+    public static QuorumSettings majorityOf(SortedMap<NodeId, Integer> votes) {
         return new QuorumSettings(
                 votes,
                 0,
@@ -125,128 +104,76 @@ public record QuorumSettings(
                 TieBreaker.OFF,
                 List.of(),
                 false,
+                0,
+                new TreeMap<>(),
                 0);
     }
 
     /** {@code two_node: 1}, which switches {@code wait_for_all} on. */
     public QuorumSettings withTwoNode() {
-        return new QuorumSettings(
-                votes,
-                expectedVotes,
-                true,
-                true,
-                lastManStanding,
-                lastManStandingWindowNanos,
-                tieBreaker,
-                tieBreakerNodes,
-                allowDownscale,
-                deviceVotes);
+        return with(draft -> {
+            draft.twoNode = true;
+            draft.waitForAll = true;
+        });
     }
 
     public QuorumSettings withWaitForAll(boolean on) {
-        return new QuorumSettings(
-                votes,
-                expectedVotes,
-                twoNode,
-                on,
-                lastManStanding,
-                lastManStandingWindowNanos,
-                tieBreaker,
-                tieBreakerNodes,
-                allowDownscale,
-                deviceVotes);
+        return with(draft -> draft.waitForAll = on);
     }
 
     public QuorumSettings withLastManStanding(long windowNanos) {
-        return new QuorumSettings(
-                votes,
-                expectedVotes,
-                twoNode,
-                waitForAll,
-                true,
-                windowNanos,
-                tieBreaker,
-                tieBreakerNodes,
-                allowDownscale,
-                deviceVotes);
+        return with(draft -> {
+            draft.lastManStanding = true;
+            draft.lastManStandingWindowNanos = windowNanos;
+        });
     }
 
     public QuorumSettings withTieBreaker(TieBreaker rule, List<NodeId> nodes) {
-        return new QuorumSettings(
-                votes,
-                expectedVotes,
-                twoNode,
-                waitForAll,
-                lastManStanding,
-                lastManStandingWindowNanos,
-                rule,
-                nodes,
-                allowDownscale,
-                deviceVotes);
+        return with(draft -> {
+            draft.tieBreaker = rule;
+            draft.tieBreakerNodes = nodes;
+        });
     }
 
     public QuorumSettings withAllowDownscale() {
-        return new QuorumSettings(
-                votes,
-                expectedVotes,
-                twoNode,
-                waitForAll,
-                lastManStanding,
-                lastManStandingWindowNanos,
-                tieBreaker,
-                tieBreakerNodes,
-                true,
-                deviceVotes);
+        return with(draft -> draft.allowDownscale = true);
     }
 
     /** With a witness that has so many votes. */
     public QuorumSettings withDevice(int votesOfDevice) {
-        return new QuorumSettings(
-                votes,
-                expectedVotes,
-                twoNode,
-                waitForAll,
-                lastManStanding,
-                lastManStandingWindowNanos,
-                tieBreaker,
-                tieBreakerNodes,
-                allowDownscale,
-                votesOfDevice);
+        return with(draft -> draft.deviceVotes = votesOfDevice);
     }
 
     public QuorumSettings withVotes(SortedMap<NodeId, Integer> newVotes, int newExpectedVotes) {
-        return new QuorumSettings(
-                newVotes,
-                newExpectedVotes,
-                twoNode,
-                waitForAll,
-                lastManStanding,
-                lastManStandingWindowNanos,
-                tieBreaker,
-                tieBreakerNodes,
-                allowDownscale,
-                deviceVotes);
+        return with(draft -> {
+            draft.votes = newVotes;
+            draft.expectedVotes = newExpectedVotes;
+        });
     }
 
     /** The same rules for another node list; {@code former} is empty when the change is settled. */
     public QuorumSettings withNodes(
             SortedMap<NodeId, Integer> newVotes, SortedMap<NodeId, Integer> former, long newVersion) {
         // A cluster that has grown beyond two does not fall back into that mode unasked when it shrinks.
-        boolean two = newVotes.values().stream().mapToInt(Integer::intValue).sum() == 2
-                || former.values().stream().mapToInt(Integer::intValue).sum() == 2;
-        return new QuorumSettings(
-                newVotes,
-                expectedVotes,
-                twoNode && two,
-                waitForAll,
-                lastManStanding,
-                lastManStandingWindowNanos,
-                tieBreaker,
-                tieBreakerNodes.stream().filter(newVotes::containsKey).toList(),
-                allowDownscale,
-                deviceVotes,
-                former,
-                newVersion);
+        boolean two = sum(newVotes) == 2 || sum(former) == 2;
+        return with(draft -> {
+            draft.votes = newVotes;
+            draft.twoNode &= two;
+            draft.tieBreakerNodes =
+                    tieBreakerNodes.stream().filter(newVotes::containsKey).toList();
+            draft.formerVotes = former;
+            draft.nodeListVersion = newVersion;
+        });
+    }
+
+    private QuorumSettings with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
+    }
+
+    private static int sum(SortedMap<NodeId, Integer> votes) {
+        return votes.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     /**
@@ -254,7 +181,7 @@ public record QuorumSettings(
      * the rules before the change were: no tie breaker, nothing lowered. Only one of {@code two_node} may be alone.
      */
     public int formerNeeded() {
-        int all = formerVotes.values().stream().mapToInt(Integer::intValue).sum();
+        int all = sum(formerVotes);
         if (all == 0) {
             return 0;
         }
@@ -277,7 +204,7 @@ public record QuorumSettings(
 
     /** Votes of all nodes, without the device. */
     public int totalVotes() {
-        return votes.values().stream().mapToInt(Integer::intValue).sum();
+        return sum(votes);
     }
 
     public int votesOf(NodeId node) {
@@ -308,6 +235,53 @@ public record QuorumSettings(
     private static void refuseIf(boolean wrong, String what, String remedy) {
         if (wrong) {
             throw new BadInputException("quorum", what, remedy);
+        }
+    }
+
+    /** The settings with every part open, so that a change names only what it changes and keeps the rest. */
+    private static final class Draft {
+        private SortedMap<NodeId, Integer> votes;
+        private int expectedVotes;
+        private boolean twoNode;
+        private boolean waitForAll;
+        private boolean lastManStanding;
+        private long lastManStandingWindowNanos;
+        private TieBreaker tieBreaker;
+        private List<NodeId> tieBreakerNodes;
+        private boolean allowDownscale;
+        private int deviceVotes;
+        private SortedMap<NodeId, Integer> formerVotes;
+        private long nodeListVersion;
+
+        private Draft(QuorumSettings from) {
+            votes = from.votes;
+            expectedVotes = from.expectedVotes;
+            twoNode = from.twoNode;
+            waitForAll = from.waitForAll;
+            lastManStanding = from.lastManStanding;
+            lastManStandingWindowNanos = from.lastManStandingWindowNanos;
+            tieBreaker = from.tieBreaker;
+            tieBreakerNodes = from.tieBreakerNodes;
+            allowDownscale = from.allowDownscale;
+            deviceVotes = from.deviceVotes;
+            formerVotes = from.formerVotes;
+            nodeListVersion = from.nodeListVersion;
+        }
+
+        private QuorumSettings settings() {
+            return new QuorumSettings(
+                    votes,
+                    expectedVotes,
+                    twoNode,
+                    waitForAll,
+                    lastManStanding,
+                    lastManStandingWindowNanos,
+                    tieBreaker,
+                    tieBreakerNodes,
+                    allowDownscale,
+                    deviceVotes,
+                    formerVotes,
+                    nodeListVersion);
         }
     }
 }

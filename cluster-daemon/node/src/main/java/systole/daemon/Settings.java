@@ -88,7 +88,9 @@ final class Settings {
                 rule,
                 listed,
                 quorum.allowDownscale(),
-                quorum.device().map(Device::votes).orElse(0));
+                quorum.device().map(Device::votes).orElse(0),
+                new TreeMap<>(),
+                0);
         return settings.withNodes(votes, new TreeMap<>(), conf.configVersion());
     }
 
