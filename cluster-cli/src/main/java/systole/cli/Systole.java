@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import systole.api.NoDaemonException;
 import systole.kernel.ClusterException;
@@ -190,7 +191,15 @@ public final class Systole {
                         "write enough of the word to tell them apart")
                 : new UsageException(
                         name + ": No such command" + NearestWord.hint(word, known),
-                        "list the commands: systole help" + (level.isEmpty() ? "" : " " + level));
+                        "list the commands: systole help" + (level.isEmpty() ? inLevels(word) : " " + level));
+    }
+
+    /** Where a word that is no command of its own is one: {@code undo} is found in {@code configure}. */
+    private static String inLevels(String word) {
+        return Levels.all().stream()
+                .filter(level -> level.words().contains(word))
+                .map(level -> "; it is a command of " + level.name() + ": systole " + level.name() + " " + word)
+                .collect(Collectors.joining());
     }
 
     static int call(Session session, Verb verb, String level, List<String> words, boolean help) throws Exception {

@@ -224,4 +224,12 @@ class LevelsTest extends CommandCase {
         assertThat(completed("configure", "primitive x Dummy meta ")).contains("target-role=");
         assertThat(completed("", "help resource ")).contains("move");
     }
+
+    @Test
+    void aCommandOfALevelThatStandsAloneNamesItsLevel() {
+        assertThat(run("undo")).isEqualTo(64);
+        assertThat(err.toString())
+                .contains("undo: No such command")
+                .contains("it is a command of configure: systole configure undo");
+    }
 }

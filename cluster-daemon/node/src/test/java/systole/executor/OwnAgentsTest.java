@@ -141,7 +141,9 @@ class OwnAgentsTest {
     @Test
     void fenceLocalEndsTheDaemonAndWhatItsAgentsStartedAndNothingElse() throws IOException, InterruptedException {
         Path alpha = Files.createDirectories(root.resolve("alpha/run"));
-        Files.createDirectories(root.resolve("beta/run"));
+        Files.writeString(Files.createDirectories(alpha.resolve("agents")).resolve("dummy-address"), "on");
+        Path beta = Files.writeString(
+                Files.createDirectories(root.resolve("beta/run")).resolve("dummy-web"), "on");
         Process daemon = new ProcessBuilder(
                         "sh",
                         "-c",
@@ -170,6 +172,8 @@ class OwnAgentsTest {
             assertThat(service.waitFor(10, TimeUnit.SECONDS)).isTrue();
             assertThat(daemon.waitFor(10, TimeUnit.SECONDS)).isTrue();
             assertThat(other.isAlive()).isTrue();
+            assertThat(alpha).as("run is empty after a reboot").isEmptyDirectory();
+            assertThat(beta).exists();
         } finally {
             other.destroyForcibly();
             service.destroyForcibly();
