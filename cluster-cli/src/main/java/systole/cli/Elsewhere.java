@@ -13,7 +13,6 @@ final class Elsewhere {
     /** {@code level.word}, or the word alone at the root. */
     private static final Map<String, String> INSTEAD = Map.ofEntries(
             Map.entry("script", "write the objects to a file: systole configure load update FILE"),
-            Map.entry("sbd", "use a fence agent: systole ra list stonith"),
             Map.entry("assist", "write a template: systole configure rsc_template NAME AGENT …"),
             Map.entry("configure.assist", "write a template: systole configure rsc_template NAME AGENT …"),
             Map.entry("cluster.crash_test", "systole sim for whole clusters under faults; " + WHAT_IF),

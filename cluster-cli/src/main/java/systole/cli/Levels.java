@@ -12,6 +12,7 @@ final class Levels {
             "node",
             "cluster",
             "fence",
+            "sbd",
             "history",
             "ra",
             "cib",
@@ -33,6 +34,7 @@ final class Levels {
             case "node" -> Optional.of(NodeVerbs.level());
             case "cluster" -> Optional.of(ClusterVerbs.level());
             case "fence" -> Optional.of(FenceVerbs.level());
+            case "sbd" -> Optional.of(SbdVerbs.level());
             case "ra" -> Optional.of(RaVerbs.level());
             case "cib" -> Optional.of(CibVerbs.level());
             case "cibstatus" -> Optional.of(PretendedStatus.level());

@@ -19,6 +19,7 @@ class LayerArrowsTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("kernel", Set.of()),
             Map.entry("model", Set.of("kernel")),
+            Map.entry("pill", Set.of("kernel")),
             Map.entry("formats", Set.of("kernel", "model", "graph")),
             Map.entry("graph", Set.of("kernel", "model")),
             Map.entry("scheduler", Set.of("kernel", "model", "formats", "graph")),
@@ -46,14 +47,14 @@ class LayerArrowsTest {
                             "fencing",
                             "graph",
                             "transition")),
-            Map.entry("api", Set.of("kernel", "model", "formats", "graph")),
+            Map.entry("api", Set.of("kernel", "model", "formats", "graph", "pill")),
             Map.entry("wire", Set.of("kernel", "group", "membership", "detector", "state", "witness")),
             Map.entry("transport", Set.of("kernel", "formats", "membership", "wire", "api")),
             Map.entry("storage", Set.of("kernel", "state", "membership", "formats")),
             Map.entry("executor", Set.of("kernel", "model", "fencing")),
             Map.entry("metrics", Set.of("kernel")),
             Map.entry("testkit", Set.of("kernel", "model")),
-            Map.entry("cli", Set.of("kernel", "model", "formats", "graph", "scheduler", "api")));
+            Map.entry("cli", Set.of("kernel", "model", "formats", "graph", "scheduler", "api", "pill")));
 
     /** Wire everything together and are used by nobody. */
     private static final Set<String> ROOTS = Set.of("daemon", "simulation");
@@ -61,6 +62,7 @@ class LayerArrowsTest {
     private static final Set<String> PURE = Set.of(
             "kernel",
             "model",
+            "pill",
             "formats",
             "graph",
             "scheduler",

@@ -6,7 +6,7 @@
  * nothing is half done.
  *
  * <h2>Dependencies</h2>
- * May use {@code kernel}, {@code model} and {@code formats} (XML of elements). Must not know the daemon.
+ * May use {@code kernel}, {@code model}, {@code formats} (XML of elements) and {@code pill} (blocks of a shared disk). Must not know the daemon.
  *
  * <h2>Start reading at</h2>
  * {@link systole.api.Request}, then {@link systole.api.Answer}
