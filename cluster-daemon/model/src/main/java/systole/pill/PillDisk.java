@@ -48,12 +48,17 @@ public final class PillDisk {
         return PillCodec.slot(blocks.read(slot + 1), blocks.name(), slot);
     }
 
-    /** All slots, free ones too. */
+    /** All slots, free ones too. A damaged one is {@link PillSlot#DAMAGED}: it must not keep pills from the others. */
     public List<PillSlot> slots() {
         int count = header().slots();
         List<PillSlot> slots = new ArrayList<>();
         for (int slot = 0; slot < count; slot++) {
-            slots.add(slot(slot));
+            byte[] block = blocks.read(slot + 1);
+            try {
+                slots.add(PillCodec.slot(block, blocks.name(), slot));
+            } catch (PillException damaged) {
+                slots.add(PillSlot.DAMAGED);
+            }
         }
         return slots;
     }

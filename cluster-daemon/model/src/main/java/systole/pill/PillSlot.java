@@ -13,6 +13,9 @@ package systole.pill;
 public record PillSlot(String node, String boot, PillCommand command, String sender, long number) {
     public static final PillSlot FREE = new PillSlot("", "", PillCommand.CLEAR, "", 0);
 
+    /** Stands for a slot that cannot be understood; no node has this name. */
+    public static final PillSlot DAMAGED = new PillSlot("(damaged)", "", PillCommand.CLEAR, "", 0);
+
     public boolean isFree() {
         return node.isEmpty();
     }

@@ -5,6 +5,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -22,15 +23,19 @@ import systole.coordinator.NodeEffect;
 import systole.coordinator.NodeEffect.StopReason;
 import systole.coordinator.NodeInput;
 import systole.coordinator.Reply;
+import systole.daemon.sentinel.NodeEnd;
+import systole.daemon.sentinel.SentinelShell;
 import systole.daemon.witness.WitnessClient;
 import systole.executor.ExecutorSettings;
 import systole.executor.ProcessExecutor;
+import systole.fencing.FenceOrder;
 import systole.formats.InterconnectConf;
 import systole.formats.InterconnectConf.Node;
 import systole.group.GroupEvent;
 import systole.group.GroupMessaging;
 import systole.kernel.NodeId;
 import systole.membership.RingStack;
+import systole.pill.SelfFencing;
 import systole.state.StoredState;
 import systole.storage.FileStateLog;
 import systole.storage.RingSequenceFile;
@@ -115,6 +120,11 @@ final class NodeDaemon {
                 this::fatal,
                 conf.system().realTime());
         var quorumSettings = Settings.quorum(conf);
+        Optional<SelfFencing> selfFencing = Files.exists(paths.selfFencing())
+                ? Optional.of(SentinelShell.read(paths.selfFencing()))
+                : Optional.empty();
+        NodeEnd end = new NodeEnd(
+                paths.tree(), paths.root(), selfFencing.map(SelfFencing::panic).orElse(""));
         Optional<WitnessClient> witness =
                 conf.quorum().device().map(device -> WitnessClient.of(conf, device, paths.witnessKey()));
         NodeCore core = new NodeCore(
@@ -123,7 +133,7 @@ final class NodeDaemon {
                 witness.flatMap(client -> Settings.witness(conf, own, client.secret())),
                 toStored(stored),
                 new Moment(System.nanoTime(), System.currentTimeMillis()));
-        Outside outside = new Outside(ring, witness);
+        Outside outside = new Outside(ring, witness, end);
         PlanFiles plans = PlanFiles.open(paths.plans(), KEPT_PLANS);
         NodeShell shell = new NodeShell(
                 own.name(),
@@ -157,6 +167,10 @@ final class NodeDaemon {
                 }));
         JoinDesk joins = joinDesk(transport, nodeLists);
         front.open(nodeLists, joins);
+        Optional<SentinelShell> sentinel = selfFencing.map(
+                file -> SentinelShell.open(file, own.name(), end, paths.watchdogClaim(), new Sentry(shell, front)));
+        outside.sentinel = sentinel.orElse(null);
+        front.selfFencing(sentinel);
         outside.front = front;
         outside.nodeLists = nodeLists;
         inbox.shell = shell;
@@ -170,11 +184,15 @@ final class NodeDaemon {
         Runtime.getRuntime().addShutdownHook(hook);
 
         shell.start();
+        sentinel.ifPresent(SentinelShell::start);
         ring.start(transport);
         ServiceNotice.ready("node " + own.name() + " of cluster " + conf.clusterName());
         int code = ended.join();
 
         awaitLeave();
+        if (outside.inOrder) {
+            sentinel.ifPresent(SentinelShell::endsInOrder);
+        }
         api.close();
         joins.close();
         shell.close();
@@ -279,10 +297,35 @@ final class NodeDaemon {
         private final Optional<WitnessClient> witness;
         private volatile @org.jspecify.annotations.Nullable NodeFront front;
         private volatile @org.jspecify.annotations.Nullable NodeListShell nodeLists;
+        private volatile @org.jspecify.annotations.Nullable SentinelShell sentinel;
+        private final NodeEnd end;
 
-        Outside(GroupMessaging group, Optional<WitnessClient> witness) {
+        /** The node ended with nothing left running that others may start. */
+        private volatile boolean inOrder;
+
+        Outside(GroupMessaging group, Optional<WitnessClient> witness, NodeEnd end) {
             this.group = group;
             this.witness = witness;
+            this.end = end;
+        }
+
+        @Override
+        public void cameRound(NodeView view) {
+            SentinelShell target = sentinel;
+            if (target == null) {
+                return;
+            }
+            // Whoever could be quorate beside us may take over as soon as we are silent.
+            target.cameRound(view.ready()
+                    && view.quorum().quorate()
+                    && view.quorum().rivals().isEmpty());
+            for (FenceOrder order : view.fencing()) {
+                if (order.target().equals(own.name()) && !order.action().equals("on")) {
+                    target.panic(
+                            order.action().equals("off") ? "off" : "reboot",
+                            "this node is to be fenced by " + order.executor());
+                }
+            }
         }
 
         @Override
@@ -315,12 +358,38 @@ final class NodeDaemon {
         @Override
         public void stop(StopReason reason, String text) {
             LOG.info("the node ends ({}): {}", reason, text);
+            inOrder = reason == StopReason.SHUTDOWN;
+            if (reason == StopReason.PANIC) {
+                SentinelShell target = sentinel;
+                if (target != null) {
+                    target.panic("reboot", text);
+                }
+                end.now("reboot", text);
+            }
             ended.complete(
                     switch (reason) {
                         case SHUTDOWN, ESCALATED -> 0;
                         case FENCED, PANIC -> FENCED;
                         case BROKEN -> BROKEN;
                     });
+        }
+    }
+
+    /** What the sentinel may do to the node. */
+    private record Sentry(NodeShell shell, NodeFront front) implements SentinelShell.Node {
+        @Override
+        public void armed(int watchdogMillis) {
+            LOG.debug("the watchdog counts {} ms", watchdogMillis);
+        }
+
+        @Override
+        public void knock() {
+            shell.accept(new NodeInput.Tick());
+        }
+
+        @Override
+        public void leave(String why) {
+            front.shutDown(why);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,7 @@ import systole.api.Answer;
 import systole.coordinator.ClientRequest;
 import systole.coordinator.NodeInput;
 import systole.coordinator.Reply;
+import systole.daemon.sentinel.SentinelShell;
 import systole.formats.InterconnectConf;
 import systole.kernel.BadInputException;
 import systole.kernel.ClusterException.Advice;
@@ -29,6 +31,7 @@ final class NodeFront implements NodeDoor {
     private volatile InterconnectConf conf;
     private volatile @Nullable NodeListShell nodeLists;
     private volatile @Nullable JoinDesk joins;
+    private volatile Optional<SentinelShell> sentinel = Optional.empty();
     private final NodeShell shell;
     private final AtomicLong lastRequest = new AtomicLong();
     private final Map<Long, Consumer<Reply>> waiting = new ConcurrentHashMap<>();
@@ -108,6 +111,11 @@ final class NodeFront implements NodeDoor {
         joins = door;
     }
 
+    /** Before the first request. */
+    void selfFencing(Optional<SentinelShell> shell) {
+        sentinel = shell;
+    }
+
     void changed(InterconnectConf next) {
         conf = next;
     }
@@ -169,6 +177,7 @@ final class NodeFront implements NodeDoor {
                 .forEach(node ->
                         node.addresses().forEach((link, address) -> facts.put("address." + link, address.host())));
         facts.put("node_list", Long.toString(conf.configVersion()));
+        sentinel.ifPresent(shell -> facts.putAll(shell.facts()));
         facts.put("queued", String.valueOf(status.queued()));
         for (RingStatus.LinkStatus link : status.links()) {
             String words = (link.heard() ? "heard" : "silent for " + Math.round(link.silentMillis()) + " ms")

@@ -29,6 +29,16 @@ record NodePaths(Path root, Path tree) {
         return root.resolve("etc/systole/node");
     }
 
+    /** Present where this node fences itself; in the form of sbd's file. */
+    Path selfFencing() {
+        return root.resolve("etc/systole/sbd");
+    }
+
+    /** Names the process that keeps the watchdog. */
+    Path watchdogClaim() {
+        return run().resolve("systole/watchdog.pid");
+    }
+
     Path state() {
         return root.resolve("var/lib/systole");
     }

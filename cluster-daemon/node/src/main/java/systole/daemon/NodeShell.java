@@ -37,6 +37,9 @@ final class NodeShell implements Consumer<NodeInput> {
 
         void leaveGroup();
 
+        /** A step is over, and this is the node after it. */
+        void cameRound(NodeView view);
+
         void nodesChanged(NodeEffect.NodesChanged change);
 
         /** Answers into the inbox of the shell. */
@@ -172,6 +175,7 @@ final class NodeShell implements Consumer<NodeInput> {
         }
         // What clients are told next must be seen by them when they ask.
         view = NodeView.of(core);
+        outside.cameRound(view);
         for (NodeEffect effect : effects) {
             carryOut(effect);
         }

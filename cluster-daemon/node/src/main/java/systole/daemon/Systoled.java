@@ -3,6 +3,7 @@ package systole.daemon;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import systole.daemon.sentinel.SentinelShell;
 import systole.daemon.witness.WitnessClient;
 import systole.daemon.witness.WitnessDaemon;
 import systole.formats.CorosyncConf;
@@ -54,6 +55,9 @@ public final class Systoled {
             conf.quorum().device().ifPresent(device -> WitnessClient.of(conf, device, paths.witnessKey()));
             Settings.ring(conf);
             Settings.quorum(conf).warnings().forEach(Systoled::say);
+            if (java.nio.file.Files.exists(paths.selfFencing())) {
+                SentinelShell.read(paths.selfFencing()).notes().forEach(Systoled::say);
+            }
             say("configuration and key are good; this is node " + own.name() + " (" + own.id() + ")");
             return 0;
         }
