@@ -185,7 +185,7 @@ final class SbdVerbs {
                 failures.add(e);
             }
         }
-        failures.forEach(failure -> call.session().warn(failure.getMessage()));
+        failures.forEach(failure -> call.session().warn(String.valueOf(failure.getMessage())));
         if (2 * written <= devices.size()) {
             throw failures.get(0);
         }
