@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import systole.api.Answer;
+import systole.api.Request;
 import systole.formats.CorosyncConf;
 import systole.kernel.BadInputException;
 import systole.kernel.NearestWord;
@@ -26,7 +28,7 @@ final class CorosyncVerbs {
         verbs.add(Verb.of("get", "Print a value of the file.")
                 .one("PATH", Verb.Kind.WORD, "as totem.token")
                 .does(CorosyncVerbs::get));
-        verbs.add(Verb.of("set", "Change a value in the file of this node; the daemon reads it when it starts.")
+        verbs.add(Verb.of("set", "Change a value in the file of this node; it counts after a reload or a restart.")
                 .one("PATH", Verb.Kind.WORD, "as totem.token")
                 .one("VALUE", Verb.Kind.WORD, "the value")
                 .example("systole corosync set totem.token 500")
@@ -51,6 +53,10 @@ final class CorosyncVerbs {
                 .flag("--checksum", "only say which nodes' files differ")
                 .any("FILE|NODE", Verb.Kind.NODE, "a file, or nodes; default: all other nodes")
                 .does(CorosyncVerbs::diff));
+        verbs.add(Verb.of("reload", "Put this node's file in force on all nodes, as far as that needs no restart.")
+                .flag("--check", "say what would change, and change nothing")
+                .example("systole corosync reload --check")
+                .does(CorosyncVerbs::reload));
         verbs.add(LinkVerbs.verb());
         verbs.addAll(RemoteVerbs.corosync());
         verbs.add(Verb.of("log", "Print the daemon's log of this node.")
@@ -75,6 +81,32 @@ final class CorosyncVerbs {
         return ExitCode.OK.number();
     }
 
+    private static int reload(Call call) {
+        Map<String, String> facts;
+        try (Backend backend = call.session().directly()) {
+            facts = backend.ask(new Request.ReloadFile(call.has("--check"))) instanceof Answer.Facts found
+                    ? found.facts()
+                    : Map.of();
+        }
+        if (call.session().json()) {
+            call.out().println(Output.of(facts));
+            return ExitCode.OK.number();
+        }
+        facts.forEach((path, words) -> {
+            if (!path.equals("config_version")) {
+                call.out().println(path + ": " + words);
+            }
+        });
+        String version = facts.getOrDefault("config_version", "");
+        call.session()
+                .info(
+                        call.has("--check")
+                                ? "the file would be in force with config_version " + version
+                                : "the file is in force, and on the disk of all nodes that are here, with config_version "
+                                        + version);
+        return ExitCode.OK.number();
+    }
+
     private static Path file(Session session) {
         return session.root().resolve("etc/systole/cluster.conf");
     }
@@ -85,7 +117,7 @@ final class CorosyncVerbs {
         }
         CorosyncConf.read(file.toString(), after);
         FileBackend.write(file, after);
-        call.session().info("written; give the other nodes the same file, then restart the daemons one by one");
+        call.session().info("written; in force after: systole corosync reload (it names what needs a restart instead)");
     }
 
     /** Line numbers of values by their path; a path that stands twice (nodes) has the first. */

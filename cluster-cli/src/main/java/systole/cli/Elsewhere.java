@@ -16,12 +16,8 @@ final class Elsewhere {
             Map.entry("assist", "write a template: systole configure rsc_template NAME AGENT …"),
             Map.entry("configure.assist", "write a template: systole configure rsc_template NAME AGENT …"),
             Map.entry("cluster.crash_test", "systole sim for whole clusters under faults; " + WHAT_IF),
-            Map.entry(
-                    "corosync.reload",
-                    "a daemon reads its file when it starts; restart them one node after the other: systole cluster restart"),
             Map.entry("corosync.add-node", "systole corosync edit; " + OWN_FILE),
             Map.entry("corosync.del-node", "systole node delete NODE; systole corosync edit"),
-            Map.entry("history.detail", "systole history list --output json"),
             Map.entry(
                     "resource.secret",
                     "let a role deny reading the parameter (systole help acl); show masks passwords in any case"));

@@ -118,14 +118,25 @@ final class HistoryVerbs {
     private static int events(Call call, Predicate<Answer.Event> wanted) {
         try (Backend backend = call.session().directly()) {
             Answer answer = backend.ask(new Request.History(limit(call)));
+            Timeframe frame = Timeframe.of(call.session());
             if (answer instanceof Answer.Events events) {
-                answer = new Answer.Events(Timeframe.of(call.session()).filter(events.events()).stream()
-                        .filter(wanted)
-                        .toList());
+                answer = new Answer.Events(
+                        frame.filter(events.events()).stream().filter(wanted).toList());
             }
-            FenceVerbs.print(call, answer);
+            if (answer instanceof Answer.Events events
+                    && frame.isDetailed()
+                    && !call.session().json()) {
+                events.events().forEach(event -> detailed(call, event));
+            } else {
+                FenceVerbs.print(call, answer);
+            }
         }
         return ExitCode.OK.number();
+    }
+
+    private static void detailed(Call call, Answer.Event event) {
+        call.out().println(FenceVerbs.line(event));
+        event.facts().forEach((name, value) -> call.out().println("    " + name + "=" + value));
     }
 
     private static int changes(Call call) {

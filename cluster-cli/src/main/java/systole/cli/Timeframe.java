@@ -55,6 +55,10 @@ final class Timeframe {
                 Verb.of("setnodes", "Look only at what nodes reported; without a node at all again.")
                         .any("NODE", Verb.Kind.NODE, "which")
                         .does(Timeframe::nodes),
+                Verb.of("detail", "How much to print of each event: 0 its words, 1 all that was noted with it too.")
+                        .maybe("0|1", Verb.Kind.WORD, "without a number: say what is set")
+                        .example("systole history detail 1")
+                        .does(Timeframe::detail),
                 Verb.of("session", "Put aside time frame, nodes and exclusions under a name, and take them up again.")
                         .maybe("list|save|load|update|delete", Verb.Kind.WORD, "what to do; default: list")
                         .maybe("NAME", Verb.Kind.WORD, "which; update takes the one that was loaded or saved last")
@@ -176,7 +180,8 @@ final class Timeframe {
         if (!value("exclude").isEmpty()) {
             words.add("without " + String.join(", ", list("exclude", "\t")));
         }
-        return words.isEmpty() ? "everything" : String.join(" ", words);
+        String detail = isDetailed() ? ", in detail" : "";
+        return (words.isEmpty() ? "everything" : String.join(" ", words)) + detail;
     }
 
     private static Pattern pattern(String regex) {
@@ -223,6 +228,25 @@ final class Timeframe {
             frame.set("exclude", String.join("\t", all));
         }
         return said(call, frame);
+    }
+
+    private static int detail(Call call) throws IOException {
+        Timeframe frame = of(call.session());
+        String level = call.one("0|1", "");
+        if (!List.of("", "0", "1").contains(level)) {
+            throw new UsageException("'" + level + "' is no level of detail", "write 0 or 1");
+        }
+        if (level.isEmpty()) {
+            Output.value(call, "detail", frame.isDetailed() ? "1" : "0");
+            return ExitCode.OK.number();
+        }
+        frame.set("detail", level.equals("1") ? level : "");
+        return said(call, frame);
+    }
+
+    /** Whether the facts of each event are printed too. */
+    boolean isDetailed() {
+        return !value("detail").isEmpty();
     }
 
     private static int nodes(Call call) throws IOException {

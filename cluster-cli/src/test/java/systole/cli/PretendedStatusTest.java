@@ -91,6 +91,11 @@ class PretendedStatusTest extends CommandCase {
         ok("history", "session", "save", "january");
         ok("history", "timeframe");
         ok("history", "exclude", "clear");
+        ok("history", "detail", "1");
+        assertThat(ok("history", "detail")).isEqualTo("1\n");
+        assertThat(run("history", "detail", "2")).isEqualTo(64);
+        ok("history", "detail", "0");
+        assertThat(ok("--output", "json", "history", "detail")).contains("\"detail\" : \"0\"");
         ok("history", "setnodes");
         assertThat(err.toString()).contains("everything");
         assertThat(ok("history", "session")).isEqualTo("* january\n");

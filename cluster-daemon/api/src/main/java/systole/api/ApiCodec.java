@@ -36,6 +36,7 @@ public final class ApiCodec {
             "forget-node",
             "make-token",
             "remove-node",
+            "reload-file",
             "settle",
             "history",
             "changes",
@@ -98,6 +99,7 @@ public final class ApiCodec {
             case "forget-node" -> new Request.ForgetNode(fields.required("node"));
             case "make-token" -> new Request.MakeToken(fields.number("seconds", 600));
             case "remove-node" -> new Request.RemoveNode(fields.required("node"));
+            case "reload-file" -> new Request.ReloadFile(fields.truth("check"));
             case "settle" -> new Request.Settle(fields.number("timeoutMillis", 60_000));
             case "history" -> new Request.History((int) Math.min(1 << 20, fields.number("limit", 0)));
             case "changes" -> new Request.Changes((int) Math.min(1 << 20, fields.number("limit", 0)));
@@ -204,6 +206,9 @@ public final class ApiCodec {
         } else if (request instanceof Request.RemoveNode remove) {
             fields.put("do", "remove-node");
             fields.put("node", remove.node());
+        } else if (request instanceof Request.ReloadFile reload) {
+            fields.put("do", "reload-file");
+            fields.put("check", reload.check());
         } else if (request instanceof Request.Settle settle) {
             fields.put("do", "settle");
             fields.put("timeoutMillis", settle.timeoutMillis());

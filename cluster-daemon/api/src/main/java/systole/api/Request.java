@@ -102,6 +102,14 @@ public sealed interface Request {
     /** Takes a node out of the node list, on all nodes; answered when that is settled. Its daemon goes on. */
     record RemoveNode(String node) implements Request {}
 
+    /**
+     * The interconnect's file on the disk of the asked node is to become that of all nodes, as far as it changes only what
+     * can change while daemons run: {@link Answer.Facts} with each changed value, and {@code config_version}.
+     *
+     * @param check say what would change, or why it is refused, and change nothing
+     */
+    record ReloadFile(boolean check) implements Request {}
+
     /** Answered when nothing is planned, running or waiting, or refused after the time. */
     record Settle(long timeoutMillis) implements Request {}
 

@@ -19,6 +19,9 @@ import systole.state.StateEffect;
  * Changes of the node list on the living cluster: refuses what would not be safe, takes the two steps of
  * {@link NodeList} one after the other, and says which list is in force on this node.
  *
+ * <p>A change that has the same nodes and another text only carries a new file to all nodes; it needs no steps, since the
+ * votes stay as they are.
+ *
  * <p>The list in force is that of the replicated state, if it is newer than the interconnect's file with which the daemon
  * started. The file is written when a change is settled, so it never holds a list that may yet be lost.
  */
@@ -206,19 +209,20 @@ final class NodeListDesk {
         added.entrySet().removeAll(list.nodes().entrySet());
         SortedMap<NodeId, NodeList.Entry> gone = new TreeMap<>(list.nodes());
         gone.entrySet().removeAll(next.nodes().entrySet());
-        if (added.size() + gone.size() != 1) {
+        boolean onlyText = added.isEmpty() && gone.isEmpty() && !next.text().isEmpty();
+        if (added.size() + gone.size() != 1 && !onlyText) {
             return refuse(
                     Advice.FIX_REQUEST,
                     "the change adds " + added.size() + " and takes away " + gone.size() + " nodes",
                     "add or remove one node at a time; names and votes change with a restart of the daemons only");
         }
-        if (settings.deviceVotes() > 0) {
+        if (settings.deviceVotes() > 0 && !onlyText) {
             return refuse(
                     Advice.FIX_REQUEST,
                     "the cluster has a witness, which is told of the node list when a daemon starts",
                     "change the file on all nodes (systole corosync edit, push) and restart the daemons one by one");
         }
-        if (settings.expectedVotes() > 0) {
+        if (settings.expectedVotes() > 0 && !onlyText) {
             return refuse(
                     Advice.FIX_REQUEST,
                     "the file sets expected_votes, which does not follow the node list",

@@ -69,6 +69,21 @@ public final class ConfEdit {
         throw new BadInputException(file, "has no node with 'name: " + name + "'", "give each node a name in the file");
     }
 
+    /** The file with this {@code config_version}. */
+    public static String atVersion(String file, String text, long version) {
+        List<String> lines = new ArrayList<>(text.lines().toList());
+        Section totem = Section.find(file, lines, "totem");
+        for (int at = totem.begin() + 1; at < totem.end(); at++) {
+            String line = lines.get(at);
+            if (line.strip().startsWith("config_version:")) {
+                lines.set(at, line.substring(0, line.indexOf(':') + 1) + " " + version);
+                return String.join("\n", lines) + "\n";
+            }
+        }
+        lines.add(totem.begin() + 1, "    config_version: " + version);
+        return String.join("\n", lines) + "\n";
+    }
+
     private static String finished(String file, List<String> lines) {
         raiseVersion(file, lines);
         endTwoNode(lines);

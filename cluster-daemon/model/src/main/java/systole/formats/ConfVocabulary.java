@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -59,6 +60,11 @@ final class ConfVocabulary {
             .section("system", system());
 
     private ConfVocabulary() {}
+
+    /** What a word says where yes or no is asked for; empty for other words. */
+    static Optional<Boolean> truth(String word) {
+        return YES.contains(word) ? Optional.of(true) : NO.contains(word) ? Optional.of(false) : Optional.empty();
+    }
 
     private static Section section() {
         return new Section(new TreeMap<>(), new TreeMap<>());

@@ -113,6 +113,8 @@ final class ApiDesk {
             answer.accept(new Answer.Done(node.token(seconds)));
         } else if (request instanceof Request.RemoveNode remove) {
             node.remove(author, remove.node(), answer);
+        } else if (request instanceof Request.ReloadFile reload) {
+            node.reload(author, reload.check(), answer);
         } else {
             node.submit(author, translate(request), reply -> answer.accept(answerOf(reply)));
         }

@@ -29,6 +29,7 @@ final class DaemonLog {
         root.addAppender(console(context));
     }
 
+    /** Also while the daemon runs; a line that is written in that moment may be lost. */
     static void configure(Logging logging, Path root) {
         LoggerContext context = context();
         context.reset();
@@ -44,7 +45,13 @@ final class DaemonLog {
             Path below = path.isAbsolute() ? path.getRoot().relativize(path) : path;
             file.setFile(root.resolve(below).toString());
             file.addFilter(threshold(logging.logfilePriority()));
-            top.addAppender(started(file, context));
+            started(file, context);
+            if (file.isStarted()) {
+                top.addAppender(file);
+            } else {
+                top.addAppender(console(context));
+                top.error("the log file {} cannot be written; the log goes to stderr", file.getFile());
+            }
         }
         if (logging.toSyslog() && root.getNameCount() == 0 && System.getenv("INVOCATION_ID") == null) {
             // Under systemd what goes to stderr is in the journal already.

@@ -164,7 +164,8 @@ final class NodeDaemon {
                 (next, nodes) -> transport.change(next, own.id(), nodes, () -> {
                     ring.nodes(nodes);
                     front.changed(next);
-                }));
+                }),
+                logging -> DaemonLog.configure(logging, paths.root()));
         JoinDesk joins = joinDesk(transport, nodeLists);
         front.open(nodeLists, joins);
         Optional<SentinelShell> sentinel = selfFencing.map(

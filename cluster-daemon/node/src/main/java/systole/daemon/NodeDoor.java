@@ -49,6 +49,14 @@ interface NodeDoor {
      */
     void remove(String author, String name, Consumer<Answer> answer);
 
+    /**
+     * The file on this node's disk becomes that of all nodes, if what it changes can change while daemons run.
+     *
+     * @param check only say what would change
+     * @param answer called once, on any thread; must not block
+     */
+    void reload(String author, boolean check, Consumer<Answer> answer);
+
     /** The node is to stop its resources and end. */
     void shutDown(String reason);
 }

@@ -131,11 +131,20 @@ final class NodeFront implements NodeDoor {
 
     @Override
     public void remove(String author, String removed, Consumer<Answer> answer) {
+        lists().remove(author, removed, answer);
+    }
+
+    @Override
+    public void reload(String author, boolean check, Consumer<Answer> answer) {
+        lists().reload(author, check, answer);
+    }
+
+    private NodeListShell lists() {
         NodeListShell lists = nodeLists;
         if (lists == null) {
             throw new BadInputException("", "this node is not ready yet", "try again in a moment");
         }
-        lists.remove(author, removed, answer);
+        return lists;
     }
 
     @Override

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -22,6 +25,7 @@ import systole.api.JoinMessages;
 import systole.coordinator.ClientRequest;
 import systole.coordinator.NodeEffect;
 import systole.coordinator.Reply;
+import systole.formats.ConfChange;
 import systole.formats.ConfEdit;
 import systole.formats.CorosyncConf;
 import systole.formats.InterconnectConf;
@@ -59,10 +63,12 @@ final class NodeListShell implements AutoCloseable {
     private volatile String latest;
     private volatile boolean settled = true;
     private volatile InterconnectConf conf;
+    private final Consumer<InterconnectConf.Logging> log;
 
     /**
      * @param text of the file with which the daemon started
      * @param ring makes transport and ring follow; blocks
+     * @param log makes the log follow
      */
     NodeListShell(
             NodeDoor door,
@@ -70,7 +76,8 @@ final class NodeListShell implements AutoCloseable {
             Path file,
             String text,
             byte[] key,
-            BiConsumer<InterconnectConf, SortedSet<NodeId>> ring) {
+            BiConsumer<InterconnectConf, SortedSet<NodeId>> ring,
+            Consumer<InterconnectConf.Logging> log) {
         this.door = door;
         this.self = self;
         this.file = file;
@@ -78,6 +85,7 @@ final class NodeListShell implements AutoCloseable {
         this.latest = text;
         this.key = key.clone();
         this.ring = ring;
+        this.log = log;
         this.conf = CorosyncConf.read(file.toString(), text);
     }
 
@@ -97,8 +105,19 @@ final class NodeListShell implements AutoCloseable {
     private void carryOut(NodeEffect.NodesChanged change) throws IOException {
         NodeList list = change.list();
         String next = list.text().isEmpty() ? text : list.text();
+        List<String> later = ConfChange.between(file.toString(), latest, next).stream()
+                .filter(each -> !each.atOnce() && !each.path().startsWith("nodelist."))
+                .map(each -> each.path() + ": " + each.words())
+                .toList();
+        InterconnectConf.Logging before = conf.logging();
         conf = CorosyncConf.read(file.toString(), next);
         latest = next;
+        if (!conf.logging().equals(before)) {
+            log.accept(conf.logging());
+        }
+        if (!later.isEmpty()) {
+            LOG.warn("this node runs with other values until it is started again: {}", String.join("; ", later));
+        }
         settled = list.isSettled();
         ring.accept(conf, change.ring());
         if (!list.isSettled() || next.equals(text)) {
@@ -197,6 +216,74 @@ final class NodeListShell implements AutoCloseable {
                 author,
                 ConfEdit.withoutNode(file.toString(), latest, name),
                 reply -> answer.accept(ApiDesk.answerOf(reply)));
+    }
+
+    /** The file on the disk becomes that of all nodes. Does not block. */
+    void reload(String author, boolean check, Consumer<Answer> answer) {
+        worker.execute(() -> {
+            try {
+                reloadNow(author, check, answer);
+            } catch (IOException e) {
+                answer.accept(new Answer.Failed(
+                        Advice.FIX_REQUEST, "cannot read " + file + ": " + e, "check that it is a readable text file"));
+            } catch (ClusterException e) {
+                answer.accept(new Answer.Failed(e.advice(), String.valueOf(e.getMessage()), e.remedy()));
+            }
+        });
+    }
+
+    private void reloadNow(String author, boolean check, Consumer<Answer> answer) throws IOException {
+        String present = latest;
+        String wanted = Files.readString(file);
+        List<ConfChange> changes = ConfChange.between(file.toString(), present, wanted);
+        refuseWhatNeedsAStart(changes);
+        Map<String, String> facts = new LinkedHashMap<>();
+        changes.forEach(each -> facts.put(each.path(), each.words()));
+        long version = CorosyncConf.read(file.toString(), present).configVersion();
+        if (wanted.equals(present)) {
+            facts.put("config_version", Long.toString(version));
+            answer.accept(new Answer.Facts(facts));
+            return;
+        }
+        long given = CorosyncConf.read(file.toString(), wanted).configVersion();
+        long next = Math.max(given, version + 1);
+        facts.put("config_version", Long.toString(next));
+        if (check) {
+            answer.accept(new Answer.Facts(facts));
+            return;
+        }
+        submit(
+                author,
+                given == next ? wanted : ConfEdit.atVersion(file.toString(), wanted, next),
+                reply -> answer.accept(
+                        reply instanceof Reply.Refused ? ApiDesk.answerOf(reply) : new Answer.Facts(facts)));
+    }
+
+    /** All of them are named at once, so that nobody has to try again and again. */
+    private static void refuseWhatNeedsAStart(List<ConfChange> changes) {
+        List<ConfChange> others =
+                changes.stream().filter(each -> !each.atOnce()).toList();
+        if (others.isEmpty()) {
+            return;
+        }
+        boolean nodes = others.stream().anyMatch(each -> each.path().startsWith("nodelist."));
+        boolean rest = others.stream().anyMatch(each -> !each.path().startsWith("nodelist."));
+        StringBuilder words = new StringBuilder("nothing is reloaded, for this is read when a daemon starts:");
+        others.forEach(each -> words.append("\n  ")
+                .append(each.place())
+                .append(": ")
+                .append(each.path())
+                .append(": ")
+                .append(each.words()));
+        throw new BadInputException(
+                "",
+                words.toString(),
+                (nodes ? "nodes come by systole cluster join --token and go by systole cluster remove" : "")
+                        + (nodes && rest ? "; " : "")
+                        + (rest
+                                ? "give all nodes the file (systole corosync push), then restart the daemons one after the"
+                                        + " other (systole cluster restart)"
+                                : ""));
     }
 
     private Reply change(String next, String author) {

@@ -232,4 +232,43 @@ class NodeListScenarioTest {
         }
         assertThat(open).isEmpty();
     }
+
+    @Test
+    void aFileWithTheSameNodesReachesAllAndMovesNothing() {
+        SimulatedCluster cluster = cluster(11, 3);
+        SimulatedNode first = cluster.nodes.get(0);
+        Set<String> running = new TreeSet<>(first.running());
+        String view = first.view();
+        NodeList list = core(first).nodeList();
+        NodeList next = new NodeList(list.version() + 1, list.nodes(), "another text");
+
+        assertThat(change(cluster, first, next)).isInstanceOf(Reply.Done.class);
+
+        for (SimulatedNode node : cluster.nodes) {
+            assertThat(core(node).nodeList()).isEqualTo(next);
+            assertThat(core(node).quorum().quorate()).isTrue();
+        }
+        expectAllWithVotes(cluster, 3);
+        assertThat(first.view()).as("no view change").isEqualTo(view);
+        assertThat(first.running()).isEqualTo(running);
+        assertThat(change(cluster, first, next)).as("the same version again").isInstanceOf(Reply.Refused.class);
+    }
+
+    @Test
+    void aNodeThatWasAwayLearnsTheNewFileWhenItComesBack() {
+        SimulatedCluster cluster = cluster(12, 3);
+        SimulatedNode first = cluster.nodes.get(0);
+        SimulatedNode away = cluster.nodes.get(2);
+        away.powerOff("on purpose");
+        cluster.time.runFor(30 * SECOND);
+        NodeList list = core(first).nodeList();
+        NodeList next = new NodeList(list.version() + 1, list.nodes(), "another text");
+
+        assertThat(change(cluster, first, next)).isInstanceOf(Reply.Done.class);
+        away.boot();
+        cluster.time.runFor(10 * SECOND);
+
+        assertThat(core(away).nodeList()).isEqualTo(next);
+        expectAllWithVotes(cluster, 3);
+    }
 }
