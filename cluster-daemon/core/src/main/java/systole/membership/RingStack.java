@@ -36,6 +36,7 @@ public final class RingStack {
 
     private final NodeId self;
     private final RingSettings settings;
+    private final int settingsDigest;
     private final FailureDetector detector;
     private final RingProtocol protocol;
     private final RingCounters counters = new RingCounters();
@@ -72,6 +73,7 @@ public final class RingStack {
         this.self = self;
         this.nodes = new TreeSet<>(nodes);
         this.settings = settings;
+        this.settingsDigest = settings.digest();
         var forDetector =
                 new DetectorSettings(settings.token(), settings.tokenCeiling(), settings.heartbeat(), settings.links());
         this.detector = mutants.contains(Mutant.BLAME_OTHERS_FOR_OWN_PAUSE)
@@ -199,7 +201,7 @@ public final class RingStack {
             // It does not know yet that it is heard: say so soon, rings merge only after that.
             beatAt = Math.min(beatAt, lastBeat + settings.heartbeat() / 4);
         }
-        if (beat.settingsDigest() != settings.digest() && otherSettings.add(beat.sender())) {
+        if (beat.settingsDigest() != settingsDigest && otherSettings.add(beat.sender())) {
             out.add(new Report(
                     Weight.WARNING,
                     beat.sender() + " runs with other timing settings than this node; make the totem sections equal"));
@@ -255,7 +257,7 @@ public final class RingStack {
                             heard,
                             detector.heardOn(link),
                             detector.ownPauseMillis(),
-                            settings.digest())));
+                            settingsDigest)));
         }
     }
 

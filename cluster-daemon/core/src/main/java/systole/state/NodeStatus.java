@@ -23,6 +23,7 @@ public final class NodeStatus {
     private final NodeAttributes attributes;
     private final SortedMap<String, ResourceHistory> history;
     private final SortedMap<String, String> remote;
+    private final Optional<NodeId> number;
     private @Nullable Element rendered;
     private long digest;
 
@@ -39,6 +40,8 @@ public final class NodeStatus {
         this.attributes = attributes;
         this.history = Collections.unmodifiableSortedMap(new TreeMap<>(history));
         this.remote = Collections.unmodifiableSortedMap(new TreeMap<>(remote));
+        this.number =
+                isRemote() || !isNodeNumber(id) ? Optional.empty() : Optional.of(new NodeId(Integer.parseInt(id)));
     }
 
     /** A node of which nothing is known but its name. */
@@ -57,11 +60,20 @@ public final class NodeStatus {
 
     /** Empty for remote and guest nodes. */
     public Optional<NodeId> nodeId() {
-        return isRemote() || !isNodeNumber(id) ? Optional.empty() : Optional.of(new NodeId(Integer.parseInt(id)));
+        return number;
     }
 
     static boolean isNodeNumber(String text) {
-        return text.matches("[1-9][0-9]{0,4}") && Integer.parseInt(text) <= NodeId.MAX;
+        // By hand: it is asked for every node of every state.
+        if (text.isEmpty() || text.length() > 5 || text.charAt(0) == '0') {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return Integer.parseInt(text) <= NodeId.MAX;
     }
 
     public boolean isRemote() {

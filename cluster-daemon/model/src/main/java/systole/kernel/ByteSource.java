@@ -98,6 +98,11 @@ public final class ByteSource {
 
     public String text() {
         int length = count();
+        if (isAscii(length)) {
+            String value = new String(bytes, position, length, StandardCharsets.ISO_8859_1);
+            position += length;
+            return value;
+        }
         try {
             String value = StandardCharsets.UTF_8
                     .newDecoder()
@@ -108,6 +113,15 @@ public final class ByteSource {
         } catch (CharacterCodingException e) {
             throw new Malformed("text at byte " + position + " is not UTF-8");
         }
+    }
+
+    /** Most text is: no decoder is needed then. */
+    private boolean isAscii(int length) {
+        int all = 0;
+        for (int i = position; i < position + length; i++) {
+            all |= bytes[i];
+        }
+        return all >= 0;
     }
 
     public byte[] block() {

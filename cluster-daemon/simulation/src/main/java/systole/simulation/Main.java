@@ -195,6 +195,7 @@ public final class Main {
         private long plans;
         private long planFailures;
         private long events;
+        private long digest;
         private long slowestSettling;
         private String planFailure = "";
 
@@ -207,6 +208,7 @@ public final class Main {
             plans += result.plans();
             planFailures += result.planFailures();
             events += result.events();
+            digest = 31 * digest + result.digest();
             slowestSettling = Math.max(slowestSettling, result.settledAfterNanos());
             planFailure = planFailure.isEmpty() ? result.firstPlanFailure() : planFailure;
             result.faults().forEach((fault, count) -> injected.merge(fault, (long) count, Long::sum));
@@ -223,7 +225,7 @@ public final class Main {
                     .ifPresent(cpu -> out.printf(
                             "processor time       %.1f s for each simulated hour%n",
                             cpu.toMillis() / 1e3 / Math.max(1e-9, simulatedNanos / 3.6e12)));
-            out.printf("events               %d%n", events);
+            out.printf("events               %d, digest %016x%n", events, digest);
             out.printf("faults injected      %d%n", all);
             injected.forEach((fault, count) -> out.printf("  %-18s %d%n", fault.word(), count));
             out.printf("changes acknowledged %d%n", committed);

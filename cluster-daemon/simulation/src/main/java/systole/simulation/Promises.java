@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +29,10 @@ final class Promises {
     private final Set<String> committed = new TreeSet<>();
     private final Set<String> refused = new TreeSet<>();
     private final Map<Position, Long> configurations = new HashMap<>();
-    private final Map<String, Checked> heard = new HashMap<>();
+    /** By view and message. The digests, and of the last ones also the states, to say what differs. */
+    private final Map<String, Long> heard = new HashMap<>();
+
+    private final Map<String, ClusterState> heardLately = new LinkedHashMap<>();
     private final Map<String, Checked> last = new HashMap<>();
     private final Set<String> lies = new TreeSet<>();
     private final SortedSet<String> clones;
@@ -180,10 +184,16 @@ final class Promises {
         }
         String point = node.view() + "+" + node.deliveries();
         checked++;
-        Checked other = heard.putIfAbsent(point, new Checked(core, state, digest, node.view(), node.deliveries()));
-        if (other != null && other.digest != digest) {
+        Long other = heard.putIfAbsent(point, digest);
+        if (other == null) {
+            heardLately.put(point, state);
+            if (heardLately.size() > 100) {
+                heardLately.remove(heardLately.keySet().iterator().next());
+            }
+        } else if (other != digest) {
+            ClusterState known = heardLately.get(point);
             throw new BrokenPromise(node.name + " has another state than its peers after " + point + ": "
-                    + difference(state, other.state));
+                    + (known == null ? "theirs is long gone" : difference(state, known)));
         }
         if (heard.size() > 5_000) {
             heard.clear();

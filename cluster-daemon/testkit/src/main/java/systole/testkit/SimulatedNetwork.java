@@ -1,14 +1,13 @@
 package systole.testkit;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import systole.kernel.NodeId;
@@ -44,7 +43,7 @@ public final class SimulatedNetwork<M> {
 
     private final VirtualTime time;
     private final Seed seed;
-    private final SortedMap<NodeId, Receiver<M>> receivers = new TreeMap<>();
+    private final Map<NodeId, Receiver<M>> receivers = new HashMap<>();
     private final Map<NodeId, ArrayDeque<Packet<M>>> paused = new HashMap<>();
     private final Set<Path> cuts = new HashSet<>();
     private NetworkConditions conditions;
@@ -106,31 +105,56 @@ public final class SimulatedNetwork<M> {
         }
     }
 
+    /** The same as one {@link #send} to each of them, for less. */
     public void multicast(NodeId from, Collection<NodeId> to, int link, M message) {
+        var targets = new NodeId[2 * to.size()];
+        var delays = new long[2 * to.size()];
+        int copies = 0;
         for (NodeId each : to) {
-            if (!each.equals(from)) {
-                send(from, each, link, message);
+            if (each.equals(from)) {
+                continue;
+            }
+            sent++;
+            if (isCut(from, each, link)
+                    || !filter.passes(from, each, link, message)
+                    || seed.chance(conditions.loss())) {
+                dropped++;
+                continue;
+            }
+            targets[copies] = each;
+            delays[copies++] = delay();
+            if (seed.chance(conditions.duplication())) {
+                targets[copies] = each;
+                delays[copies++] = delay();
             }
         }
+        var packet = new Packet<>(from, link, message);
+        time.afterEachOf(Arrays.copyOf(delays, copies), "packet", number -> arrive(targets[number], packet));
     }
 
-    private void carry(NodeId from, NodeId to, int link, M message) {
+    private long delay() {
         long delay = seed.between(conditions.minDelayNanos(), conditions.maxDelayNanos());
         if (conditions.straggling() > 0 && seed.chance(conditions.straggling())) {
             delay += seed.between(0, conditions.stragglerDelayNanos());
         }
+        return delay;
+    }
+
+    private void carry(NodeId from, NodeId to, int link, M message) {
         var packet = new Packet<>(from, link, message);
-        time.after(delay, "packet", () -> {
-            // A socket that was opened after the packet was sent gets it too: that is how UDP behaves.
-            @Nullable ArrayDeque<Packet<M>> waiting = paused.get(to);
-            if (waiting == null) {
-                hand(to, packet);
-            } else if (waiting.size() < SOCKET_BUFFER) {
-                waiting.add(packet);
-            } else {
-                dropped++;
-            }
-        });
+        time.after(delay(), "packet", () -> arrive(to, packet));
+    }
+
+    private void arrive(NodeId to, Packet<M> packet) {
+        // A socket that was opened after the packet was sent gets it too: that is how UDP behaves.
+        @Nullable ArrayDeque<Packet<M>> waiting = paused.isEmpty() ? null : paused.get(to);
+        if (waiting == null) {
+            hand(to, packet);
+        } else if (waiting.size() < SOCKET_BUFFER) {
+            waiting.add(packet);
+        } else {
+            dropped++;
+        }
     }
 
     private void hand(NodeId to, Packet<M> packet) {

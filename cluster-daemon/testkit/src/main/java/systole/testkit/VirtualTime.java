@@ -1,6 +1,7 @@
 package systole.testkit;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VirtualTime {
     /** Something that will happen, unless it is cancelled. */
-    public static final class Event {
-        private final long atNanos;
-        private final long order;
+    public static sealed class Event {
+        long atNanos;
+        long order;
         private final String label;
         private @Nullable Runnable action;
 
@@ -33,14 +34,41 @@ public final class VirtualTime {
         public boolean isPending() {
             return action != null;
         }
+    }
 
-        private boolean isBefore(Event other) {
-            return atNanos != other.atNanos ? atNanos < other.atNanos : order < other.order;
+    /** One entry of the queue for several events that were asked for together. */
+    private static final class Series extends Event {
+        private final long[] moments;
+        private final int[] numbers;
+        private final long firstOrder;
+        private final IntConsumer deed;
+        private int at;
+
+        private Series(long[] moments, int[] numbers, long firstOrder, String label, IntConsumer deed) {
+            super(moments[0], firstOrder + numbers[0], label, () -> {});
+            this.moments = moments;
+            this.numbers = numbers;
+            this.firstOrder = firstOrder;
+            this.deed = deed;
+        }
+
+        /** Whether one more is to come; then this stands for that one. */
+        private boolean toNext() {
+            if (at + 1 >= moments.length) {
+                return false;
+            }
+            at++;
+            atNanos = moments[at];
+            order = firstOrder + numbers[at];
+            return true;
         }
     }
 
-    /** A binary heap, the next event first. */
+    /** A heap, the next event first; each entry has four below it. */
     private @Nullable Event[] heap = new Event[256];
+
+    /** When they are due, beside them, so that most comparisons need not look at the event. */
+    private long[] due = new long[256];
 
     private int size;
     private long nowNanos;
@@ -67,6 +95,33 @@ public final class VirtualTime {
         return at(nowNanos + Math.max(0, nanos), label, action);
     }
 
+    /**
+     * As many events as there are moments, exactly as if each were asked for by {@link #after}, in this order.
+     *
+     * @param delays the caller gives them away: they are sorted here
+     * @param deed is told which of them it is, by its place in {@code delays}
+     */
+    public void afterEachOf(long[] delays, String label, IntConsumer deed) {
+        int count = delays.length;
+        if (count == 0) {
+            return;
+        }
+        int[] numbers = new int[count];
+        for (int i = 0; i < count; i++) {
+            long moment = nowNanos + Math.max(0, delays[i]);
+            int place = i;
+            while (place > 0 && delays[place - 1] > moment) {
+                delays[place] = delays[place - 1];
+                numbers[place] = numbers[place - 1];
+                place--;
+            }
+            delays[place] = moment;
+            numbers[place] = i;
+        }
+        push(new Series(delays, numbers, ordered, label, deed));
+        ordered += count;
+    }
+
     /** Called after every event: the place to check invariants. */
     public void afterEach(Runnable check) {
         this.afterEach = check;
@@ -75,22 +130,43 @@ public final class VirtualTime {
     /** Runs the next event; {@code false} if there is none. */
     public boolean runNext() {
         while (true) {
-            @Nullable Event event = poll();
+            @Nullable Event event = peek();
             if (event == null) {
                 return false;
             }
+            if (event instanceof Series series) {
+                runNext(series);
+                return true;
+            }
+            removeFirst();
             @Nullable Runnable action = event.action;
             if (action == null) {
                 continue;
             }
-            nowNanos = event.atNanos;
-            executed++;
-            note(event.label.hashCode());
+            begin(event);
             event.action = null;
             action.run();
             afterEach.run();
             return true;
         }
+    }
+
+    private void runNext(Series series) {
+        begin(series);
+        int number = series.numbers[series.at];
+        if (series.toNext()) {
+            sink(series);
+        } else {
+            removeFirst();
+        }
+        series.deed.accept(number);
+        afterEach.run();
+    }
+
+    private void begin(Event event) {
+        nowNanos = event.atNanos;
+        executed++;
+        note(event.label.hashCode());
     }
 
     /** Runs everything up to this moment, which is then the present. */
@@ -101,7 +177,7 @@ public final class VirtualTime {
                 break;
             }
             if (first.action == null) {
-                poll();
+                removeFirst();
                 continue;
             }
             runNext();
@@ -135,53 +211,63 @@ public final class VirtualTime {
     private void push(Event event) {
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, 2 * size);
+            due = Arrays.copyOf(due, 2 * size);
         }
         int at = size++;
         while (at > 0) {
-            int above = (at - 1) >>> 1;
-            @Nullable Event parent = heap[above];
-            if (parent == null || parent.isBefore(event)) {
+            int above = (at - 1) >>> 2;
+            if (!isBefore(event, above)) {
                 break;
             }
-            heap[at] = parent;
+            heap[at] = heap[above];
+            due[at] = due[above];
             at = above;
         }
         heap[at] = event;
+        due[at] = event.atNanos;
     }
 
-    private @Nullable Event poll() {
-        if (size == 0) {
-            return null;
-        }
-        @Nullable Event first = heap[0];
+    private void removeFirst() {
         size--;
         @Nullable Event last = heap[size];
         heap[size] = null;
         if (size > 0 && last != null) {
             sink(last);
         }
-        return first;
     }
 
+    /** Puts the event where the first one is, and then down to its place. */
     private void sink(Event event) {
         int at = 0;
         while (true) {
-            int below = 2 * at + 1;
-            if (below >= size) {
+            int child = 4 * at + 1;
+            if (child >= size) {
                 break;
             }
-            @Nullable Event child = heap[below];
-            @Nullable Event right = below + 1 < size ? heap[below + 1] : null;
-            if (right != null && child != null && right.isBefore(child)) {
-                below++;
-                child = right;
+            int end = Math.min(child + 4, size);
+            for (int other = child + 1; other < end; other++) {
+                if (isBefore(other, child)) {
+                    child = other;
+                }
             }
-            if (child == null || event.isBefore(child)) {
+            if (isBefore(event, child)) {
                 break;
             }
-            heap[at] = child;
-            at = below;
+            heap[at] = heap[child];
+            due[at] = due[child];
+            at = child;
         }
         heap[at] = event;
+        due[at] = event.atNanos;
+    }
+
+    private boolean isBefore(Event event, int place) {
+        @Nullable Event other = heap[place];
+        return event.atNanos < due[place] || event.atNanos == due[place] && other != null && event.order < other.order;
+    }
+
+    private boolean isBefore(int one, int other) {
+        @Nullable Event first = heap[one];
+        return due[one] < due[other] || due[one] == due[other] && first != null && isBefore(first, other);
     }
 }
