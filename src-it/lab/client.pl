@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # client.pl ADDRESS PORT: one HTTP request every 20 ms; prints the time in milliseconds of each whole answer with status 200, and
-# "lost" and the time for each request without.
+# "lost" and the time for each request without; before it "count N" if the answer has a line "count: N".
 use strict;
 use warnings;
 use Socket;
@@ -16,7 +16,9 @@ sub asked {
     syswrite($socket, "GET / HTTP/1.0\r\n\r\n") or return 0;
     my ($answer, $part) = ('', '');
     $answer .= $part while sysread($socket, $part, 4096);
-    return $answer =~ m{^HTTP/1\.[01] 200 };
+    return 0 unless $answer =~ m{^HTTP/1\.[01] 200 };
+    print "count $1\n" if $answer =~ /^count: (\d+)\r?$/m;
+    return 1;
 }
 while (1) {
     my $next = time + 0.02;

@@ -33,15 +33,19 @@ final class Lab implements AutoCloseable {
     private final Map<String, Process> inits = java.util.Collections.synchronizedMap(new LinkedHashMap<>());
     private final List<PowerSwitch.Deed> deaths = new java.util.concurrent.CopyOnWriteArrayList<>();
     private final Map<String, Process> daemons = new LinkedHashMap<>();
+    private final java.util.Set<String> frozen = java.util.concurrent.ConcurrentHashMap.newKeySet();
     private final List<String> names = new ArrayList<>();
     private final PowerSwitch power;
     private String quorumLines = "";
     private String totemLines = "";
+    private List<Integer> links;
     private boolean hasClient;
     private @org.jspecify.annotations.Nullable Process witness;
+    private @org.jspecify.annotations.Nullable SharedDisk disk;
 
     private Lab(int nodes, int rings) {
         this.rings = rings;
+        links = Stream.iterate(0, i -> i + 1).limit(rings).toList();
         try {
             folder = Files.createTempDirectory("systole-lab");
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -98,6 +102,12 @@ final class Lab implements AutoCloseable {
 
     Lab totem(String lines) {
         totemLines = lines;
+        return configured();
+    }
+
+    /** The networks that are the interconnect's links, in this order; the others are left to services. */
+    Lab links(Integer... networks) {
+        links = List.of(networks);
         return configured();
     }
 
@@ -178,11 +188,11 @@ final class Lab implements AutoCloseable {
                     .append("\n    nodeid: ")
                     .append(number(name))
                     .append('\n');
-            for (int ring = 0; ring < rings; ring++) {
+            for (int link = 0; link < links.size(); link++) {
                 conf.append("    ring")
-                        .append(ring)
+                        .append(link)
                         .append("_addr: ")
-                        .append(address(name, ring))
+                        .append(address(name, links.get(link)))
                         .append('\n');
             }
             conf.append("  }\n");
@@ -257,6 +267,7 @@ final class Lab implements AutoCloseable {
             if (!init.waitFor(10, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("what belongs to node " + node + " survived SIGKILL");
             }
+            frozen.remove(node);
             deaths.add(new PowerSwitch.Deed(nowNanos(), "crash", node));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -290,6 +301,11 @@ final class Lab implements AutoCloseable {
 
     boolean isOn(String node) {
         return inits.containsKey(node);
+    }
+
+    /** On and not frozen. */
+    boolean isAwake(String node) {
+        return isOn(node) && !frozen.contains(node);
     }
 
     void start(String... nodes) {
@@ -337,6 +353,16 @@ final class Lab implements AutoCloseable {
         signal(node, "CONT");
     }
 
+    /** The whole machine hangs: every process stops where it is, and whatever it has mounted or bound stays so. */
+    void freeze(String node) {
+        frozen.add(node);
+        // The kernel spares the first process of the name space and the one that asks.
+        Answer answer = exec(node, "sh", "-c", "kill -STOP -1");
+        if (answer.exit() != 0) {
+            throw new IllegalStateException("node " + node + " could not be frozen: " + answer.out());
+        }
+    }
+
     private void signal(String node, String signal) {
         Process daemon = daemons.get(node);
         if (daemon == null) {
@@ -361,8 +387,12 @@ final class Lab implements AutoCloseable {
 
     void mend(String node) {
         for (int ring = 0; ring < rings; ring++) {
-            run("ip", "-n", sw(), "link", "set", node + "r" + ring, "up");
+            mend(node, ring);
         }
+    }
+
+    void mend(String node, int ring) {
+        run("ip", "-n", sw(), "link", "set", node + "r" + ring, "up");
     }
 
     /** Groups of nodes that see only each other; nodes separated by blanks in each group. */
@@ -412,6 +442,13 @@ final class Lab implements AutoCloseable {
         run("ip", "-n", client(), "addr", "add", "10.79.0.250/24", "dev", "eth0");
         run("ip", "-n", client(), "link", "set", "eth0", "up");
         hasClient = true;
+    }
+
+    /** A disk that all machines see; closed with the lab. */
+    SharedDisk addDisk() {
+        SharedDisk added = new SharedDisk(this);
+        disk = added;
+        return added;
     }
 
     /** What the quorum section needs for the witness of {@link #addWitness()}. */
@@ -583,6 +620,9 @@ final class Lab implements AutoCloseable {
         killWitness();
         for (String node : List.copyOf(inits.keySet())) {
             crash(node);
+        }
+        if (disk != null) {
+            disk.close();
         }
         for (String node : names) {
             tryRun("ip", "netns", "del", ns(node));

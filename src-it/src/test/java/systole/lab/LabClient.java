@@ -56,6 +56,29 @@ final class LabClient implements AutoCloseable {
         }
     }
 
+    /**
+     * Pairs of answers whose line {@code count: N} did not grow, in words: a service that counts durably before it answers has then
+     * lost what it had answered, or ran twice.
+     */
+    List<String> steppedBack() {
+        List<String> found = new java.util.ArrayList<>();
+        long last = -1;
+        try {
+            for (String line : Files.readAllLines(log)) {
+                if (line.matches("count \\d+")) {
+                    long count = Long.parseLong(line.substring("count ".length()));
+                    if (count <= last) {
+                        found.add(count + " after " + last);
+                    }
+                    last = count;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
     /** Requests since then that got one. */
     long answeredSince(long millis) {
         return java.util.Arrays.stream(answers()).filter(at -> at >= millis).count();

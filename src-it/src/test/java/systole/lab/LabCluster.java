@@ -171,7 +171,7 @@ final class LabCluster {
     /** A node whose daemon says that it is part of a quorate cluster. */
     String witness() {
         return lab.nodes().stream()
-                .filter(lab::isOn)
+                .filter(lab::isAwake)
                 .filter(node -> ask(node).filter(Status::quorate).isPresent())
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no node is quorate" + lab.logs()));

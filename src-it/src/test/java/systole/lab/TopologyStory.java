@@ -19,9 +19,21 @@ import java.util.stream.Stream;
  * {@code Configuration: `x.crm`} begins a story; the table under it with the heading {@code step} tells it: each row a step,
  * and where each resource of the heading runs once that has settled. A cell names nodes, {@code *} behind one that is
  * promoted; {@code -} is nowhere. In a column {@code lost} 0 says that no request of the client may be lost in that step.
+ *
+ * <p>{@code Networks: 3} gives the machines more than one; the clients have the first, the interconnect the others.
+ * {@code Shared disk} at the beginning of a line gives them one, see {@link SharedDisk}.
  */
-record TopologyStory(String name, Path configuration, int nodes, String quorum, String client, List<Row> rows) {
+record TopologyStory(
+        String name,
+        Path configuration,
+        int nodes,
+        int networks,
+        boolean sharedDisk,
+        String quorum,
+        String client,
+        List<Row> rows) {
     private static final Pattern NODES = Pattern.compile("Nodes: (\\d+)");
+    private static final Pattern NETWORKS = Pattern.compile("Networks: (\\d+)");
     private static final Pattern CLIENT = Pattern.compile("Client: `http://([0-9.]+:[0-9]+)/`");
     private static final Pattern CONFIGURATION = Pattern.compile("Configuration: .*?`([a-z0-9-]+\\.crm)`.*");
 
@@ -38,6 +50,10 @@ record TopologyStory(String name, Path configuration, int nodes, String quorum, 
         }
         int nodes = Integer.parseInt(only(NODES, lines, folder));
         String client = only(CLIENT, lines, folder);
+        int networks = lines.stream().anyMatch(line -> NETWORKS.matcher(line).find())
+                ? Integer.parseInt(only(NETWORKS, lines, folder))
+                : 1;
+        boolean sharedDisk = lines.stream().anyMatch(line -> line.startsWith("Shared disk"));
         List<TopologyStory> stories = new ArrayList<>();
         String file = "";
         List<String> heading = List.of();
@@ -53,7 +69,14 @@ record TopologyStory(String name, Path configuration, int nodes, String quorum, 
                 heading = cells;
                 String name = folder.getFileName() + "/" + file;
                 stories.add(new TopologyStory(
-                        name, folder.resolve(file), nodes, quorum(folder), client, new ArrayList<>()));
+                        name,
+                        folder.resolve(file),
+                        nodes,
+                        networks,
+                        sharedDisk,
+                        quorum(folder),
+                        client,
+                        new ArrayList<>()));
             } else if (!heading.isEmpty() && !cells.get(0).startsWith("---")) {
                 if (cells.size() != heading.size()) {
                     throw new IllegalArgumentException(folder + "/README.md: a row of another width: " + line);
