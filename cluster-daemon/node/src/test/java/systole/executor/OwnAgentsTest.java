@@ -139,6 +139,48 @@ class OwnAgentsTest {
     }
 
     @Test
+    void theGuardOfASharedDiskIsHeldByOneAndLeftByTheDead() throws IOException, InterruptedException {
+        Path disk = Files.createFile(root.resolve("guard"));
+        List<Long> keepers = new ArrayList<>();
+        try {
+            assertThat(guard("hold", disk, "alpha")).isEmpty();
+            keepers.add(keeper("alpha"));
+            assertThat(guard("hold", disk, "beta")).contains("alpha uses it: fs there keeps the mark");
+            assertThat(root.resolve("beta.state")).doesNotExist();
+            assertThat(guard("free", disk, "beta")).as("what is not ours stays").isEmpty();
+            assertThat(Files.readString(disk)).startsWith("systole-guard 1 alpha fs ");
+
+            ProcessHandle.of(keeper("alpha")).orElseThrow().destroyForcibly();
+            assertThat(guard("hold", disk, "beta")).as("the dead keep nothing").isEmpty();
+            keepers.add(keeper("beta"));
+            assertThat(Files.readString(disk)).startsWith("systole-guard 1 beta fs ");
+
+            ProcessHandle.of(keeper("beta")).orElseThrow().destroyForcibly();
+            assertThat(guard("free", disk, "beta")).isEmpty();
+            assertThat(Files.readString(disk)).startsWith("systole-guard 1 - - 0");
+            Files.writeString(disk, "a file system, perhaps");
+            assertThat(guard("hold", disk, "alpha")).contains("holds something else than a guard");
+            assertThat(Files.readString(disk)).isEqualTo("a file system, perhaps");
+        } finally {
+            keepers.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        }
+    }
+
+    /** Marks change slowly here, so that a busy machine does not make a living keeper look dead. */
+    private String guard(String verb, Path disk, String node) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                "perl", SOURCES.resolve("ocf/lib/systole/guard.pl").toString(), verb, disk.toString(), node, "fs"));
+        if (verb.equals("hold")) {
+            command.addAll(List.of("250", root.resolve(node + ".state").toString()));
+        }
+        return run(command);
+    }
+
+    private long keeper(String node) throws IOException {
+        return Long.parseLong(Files.readString(root.resolve(node + ".state")).split(" ")[0]);
+    }
+
+    @Test
     void fenceLocalEndsTheDaemonAndWhatItsAgentsStartedAndNothingElse() throws IOException, InterruptedException {
         Path alpha = Files.createDirectories(root.resolve("alpha/run"));
         Files.writeString(Files.createDirectories(alpha.resolve("agents")).resolve("dummy-address"), "on");
