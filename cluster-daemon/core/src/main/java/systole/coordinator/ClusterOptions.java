@@ -50,7 +50,11 @@ record ClusterOptions(Map<String, String> values) {
         return text("fencing-reaction", "fence-reaction", "stop").equals("panic");
     }
 
-    /** Time after which an unreachable node has reset itself; 0 if that is not to be relied upon. */
+    /**
+     * Time after which an unreachable node has reset itself; 0 if that is not to be relied upon.
+     *
+     * @param selfFencingMillis time of that node's watchdog, 0 if it is not known to have one
+     */
     long watchdogMillis(long selfFencingMillis) {
         if (selfFencingMillis <= 0) {
             return 0;

@@ -268,8 +268,9 @@ final class Conductor {
     /** The state as the scheduler is to see it. */
     private Element input() {
         Element cib = node.state().cib(quorate);
-        long watchdog = node.settings().selfFencingMillis();
-        return watchdog <= 0 ? cib : withWatchdog(cib);
+        boolean watched = node.state().nodes().values().stream()
+                .anyMatch(each -> options.watchdogMillis(each.attributes().watchdogMillis()) > 0);
+        return watched ? withWatchdog(cib) : cib;
     }
 
     private static Element withWatchdog(Element cib) {

@@ -50,13 +50,7 @@ final class NodeContext {
     /** The node list has changed. */
     void rename(SortedMap<NodeId, String> names) {
         settings = new NodeSettings(
-                settings.id(),
-                settings.name(),
-                names,
-                settings.seed(),
-                settings.cores(),
-                settings.detectionMillis(),
-                settings.selfFencingMillis());
+                settings.id(), settings.name(), names, settings.seed(), settings.cores(), settings.detectionMillis());
     }
 
     /** These nodes were added while the cluster ran: nothing can run there before they are seen for the first time. */

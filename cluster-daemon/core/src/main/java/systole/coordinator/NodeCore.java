@@ -40,6 +40,7 @@ import systole.quorum.QuorumState;
 import systole.state.ClusterState;
 import systole.state.Command;
 import systole.state.FencingRecord;
+import systole.state.NodeAttributes;
 import systole.state.NodeList;
 import systole.state.NodeStatus;
 import systole.state.OperationRecord;
@@ -108,6 +109,13 @@ public final class NodeCore {
     private boolean shuttingDown;
     private boolean leavingSent;
     private boolean stopped;
+
+    /** This node's watchdog ends it when it is not good. */
+    private boolean watchdogCounts;
+
+    /** Others may rely on its time alone; 0 if not. */
+    private long watchdogMillis;
+
     private long escalationNanos = Long.MAX_VALUE;
     private long goodbyeNanos = Long.MAX_VALUE;
     private @Nullable Element configuration;
@@ -275,6 +283,10 @@ public final class NodeCore {
             carry(executor.checkNow(died.resource(), nanos()));
         } else if (input instanceof NodeInput.Witness contact) {
             witness.step(contact.input()).ifPresent(this::quorumStep);
+        } else if (input instanceof NodeInput.WatchdogArmed armed) {
+            watchdogCounts = true;
+            watchdogMillis = armed.suffices() ? armed.millis() : 0;
+            tellWatchdog();
         } else if (input instanceof NodeInput.Suspected suspected) {
             String name = node.settings().nameOf(suspected.node());
             node.event(Timeline.SUSPECTED, "No sign of life from " + name, "node", name);
@@ -610,6 +622,7 @@ public final class NodeCore {
         again.clear();
         messages.forEach(node::send);
         clients.askAgain();
+        tellWatchdog();
         nodeLists.carryOn(conductor.isCoordinating(), done.quorate());
         if (shuttingDown) {
             wishShutdown();
@@ -733,8 +746,14 @@ public final class NodeCore {
                 leave();
             }
         } else if (message instanceof CoordinationMessage.Fence fence) {
-            if (fenceDesk.ordered(fence.order())) {
-                carryFencing(fenceExecutor.execute(fence.order(), nanos()));
+            boolean here = fenceDesk.ordered(fence.order());
+            boolean cut = !fence.order().action().equals("on");
+            if (watchdogCounts && cut && fence.order().target().equals(node.self())) {
+                // Whoever relies on our end by the watchdog or a pill does not ask whether we could go on.
+                stop(StopReason.PANIC, "Node " + fence.order().executor() + " is about to fence this node");
+            } else if (here) {
+                carryFencing(fenceExecutor.execute(
+                        fence.order(), nanos(), watchdogOf(fence.order().target())));
             }
         } else if (message instanceof CoordinationMessage.FenceFailed failed) {
             carryFencing(fenceDesk.failed(failed.report(), situation(), nanos()));
@@ -959,7 +978,42 @@ public final class NodeCore {
                 }
             }
         }
-        return new FenceDesk.Situation(registry, members, active);
+        SortedMap<String, Long> watched = new TreeMap<>();
+        for (String name : node.state().nodes().keySet()) {
+            long millis = watchdogOf(name);
+            if (millis > 0) {
+                watched.put(name, millis);
+            }
+        }
+        return new FenceDesk.Situation(registry, members, active, watched);
+    }
+
+    /** After so long without a sign of life the node has ended itself; 0 if that is not to be relied upon. */
+    private long watchdogOf(String name) {
+        return node.state()
+                .node(name)
+                .map(status -> options.watchdogMillis(status.attributes().watchdogMillis()))
+                .orElse(0L);
+    }
+
+    /** All nodes have to know that they may rely on this node's watchdog; those that join learn it with the state. */
+    private void tellWatchdog() {
+        if (watchdogMillis <= 0 || leavingSent || !node.isReady() || !quorum.quorate()) {
+            return;
+        }
+        boolean known = node.state()
+                .node(node.self())
+                .map(status -> status.attributes().watchdogMillis() == watchdogMillis)
+                .orElse(true);
+        if (!known) {
+            node.submit(new Command.UpdateAttributes(
+                    node.self(),
+                    Command.Lifetime.PRIVATE,
+                    "instance_attributes",
+                    Map.of(NodeAttributes.WATCHDOG, Long.toString(watchdogMillis)),
+                    0,
+                    node.now().epochMillis()));
+        }
     }
 
     private static boolean isMonitored(@Nullable ResourceHistory history) {
@@ -981,9 +1035,7 @@ public final class NodeCore {
         options = ClusterOptions.of(present);
         conductor.configure(options);
         alerts.configure(present);
-        carryFencing(fenceExecutor.configure(
-                DeviceRegistry.of(present),
-                options.watchdogMillis(node.settings().selfFencingMillis())));
+        carryFencing(fenceExecutor.configure(DeviceRegistry.of(present)));
         if (view != null && !rivals().equals(rivalsTold)) {
             node.protocol(new StateInput.VotesChanged(votes(), node.now().epochMillis()));
         }

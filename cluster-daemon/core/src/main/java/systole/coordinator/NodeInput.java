@@ -54,6 +54,14 @@ public sealed interface NodeInput {
     /** The detector has stopped hearing a node; the view will follow. For the timeline only. */
     record Suspected(NodeId node) implements NodeInput {}
 
+    /**
+     * The watchdog counts and will end this node when it is no longer good.
+     *
+     * @param suffices a node without quorum is ended by it in any case (there is no pill disk that would keep it alive), so
+     *     that others may rely on the time alone
+     */
+    record WatchdogArmed(long millis, boolean suffices) implements NodeInput {}
+
     /** Something happened to the connection to the witness. */
     record Witness(ContactInput input) implements NodeInput {}
 

@@ -13,16 +13,9 @@ import systole.kernel.NodeId;
  * @param cores of the machine, for the limit of parallel operations
  * @param detectionMillis the longest time between the last sign of life of a node and the view without it; part of the
  *     lease with fencing off
- * @param selfFencingMillis how long a watchdog device needs to reset this node; 0 without one
  */
 public record NodeSettings(
-        NodeId id,
-        String name,
-        SortedMap<NodeId, String> nodeNames,
-        long seed,
-        int cores,
-        long detectionMillis,
-        long selfFencingMillis) {
+        NodeId id, String name, SortedMap<NodeId, String> nodeNames, long seed, int cores, long detectionMillis) {
     public NodeSettings {
         nodeNames = Collections.unmodifiableSortedMap(new TreeMap<>(nodeNames));
         if (!name.equals(nodeNames.get(id))) {
@@ -33,8 +26,7 @@ public record NodeSettings(
 
     /** Where a view without quorum is held back for the witness, the lease is longer by that. */
     NodeSettings withWait(long waitMillis) {
-        return new NodeSettings(
-                id, name, nodeNames, seed, cores, detectionMillis + (waitMillis + 1) / 2, selfFencingMillis);
+        return new NodeSettings(id, name, nodeNames, seed, cores, detectionMillis + (waitMillis + 1) / 2);
     }
 
     /** The name of a node, or its id where the list does not have it. */

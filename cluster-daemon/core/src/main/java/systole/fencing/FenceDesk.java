@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,11 +33,18 @@ public final class FenceDesk {
 
     /** Facts about the cluster that the choice of an executor needs. */
     public record Situation(
-            DeviceRegistry registry, SortedSet<String> members, Map<String, Set<String>> activeDevices) {
-        /** @param activeDevices nodes on which a device's own monitor runs, by device */
+            DeviceRegistry registry,
+            SortedSet<String> members,
+            Map<String, Set<String>> activeDevices,
+            SortedMap<String, Long> watchdogMillis) {
+        /**
+         * @param activeDevices nodes on which a device's own monitor runs, by device
+         * @param watchdogMillis nodes that may be relied upon to end themselves, with the time after which they have
+         */
         public Situation {
             members = new TreeSet<>(members);
             activeDevices = Map.copyOf(activeDevices);
+            watchdogMillis = new TreeMap<>(watchdogMillis);
         }
     }
 
@@ -190,7 +198,7 @@ public final class FenceDesk {
         }
         entry.order = entry.order.by(left.get(0));
         entry.delivered = false;
-        entry.deadlineNanos = nowNanos + totalMillis(entry.order, now.registry()) * MILLI;
+        entry.deadlineNanos = nowNanos + totalMillis(entry.order, now) * MILLI;
         effects.add(new FencingEffect.SendOrder(entry.order));
     }
 
@@ -215,7 +223,7 @@ public final class FenceDesk {
         if (nodes.size() > 1) {
             nodes.remove(order.target());
         }
-        if (!now.registry().devices().isEmpty()) {
+        if (!now.registry().devices().isEmpty() && !now.watchdogMillis().containsKey(order.target())) {
             nodes.removeIf(node -> usable(order, node, now) == 0);
         }
         nodes.sort(Comparator.comparingInt((String node) -> -usable(order, node, now))
@@ -251,11 +259,11 @@ public final class FenceDesk {
         return active;
     }
 
-    private static long totalMillis(FenceOrder order, DeviceRegistry registry) {
-        long sum = Math.max(0, order.delayMillis());
-        for (List<String> level : registry.plan(order.target())) {
+    private static long totalMillis(FenceOrder order, Situation now) {
+        long sum = Math.max(0, order.delayMillis()) + now.watchdogMillis().getOrDefault(order.target(), 0L);
+        for (List<String> level : now.registry().plan(order.target())) {
             for (String id : level) {
-                FenceDevice device = registry.devices().get(id);
+                FenceDevice device = now.registry().devices().get(id);
                 if (device != null) {
                     long one = device.timeoutMillis(order.action(), order.timeoutMillis());
                     if (level.size() > 1 && order.action().equals("reboot")) {

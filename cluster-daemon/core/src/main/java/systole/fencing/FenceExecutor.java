@@ -39,6 +39,7 @@ public final class FenceExecutor {
     private static final class Operation {
         final FenceOrder order;
         final List<List<String>> levels;
+        final long watchdogMillis;
         int level;
         int device;
         boolean turningOn;
@@ -53,9 +54,10 @@ public final class FenceExecutor {
         String lastText = "";
         boolean lastTimedOut;
 
-        Operation(FenceOrder order, List<List<String>> levels) {
+        Operation(FenceOrder order, List<List<String>> levels, long watchdogMillis) {
             this.order = order;
             this.levels = levels;
+            this.watchdogMillis = watchdogMillis;
         }
 
         List<String> devices() {
@@ -72,7 +74,6 @@ public final class FenceExecutor {
     private final Map<Long, String> operationOfRun = new HashMap<>();
     private final Map<Long, String> deviceOfRun = new HashMap<>();
     private DeviceRegistry registry = DeviceRegistry.EMPTY;
-    private long watchdogMillis;
     private long lastRunId;
     private List<FencingEffect> effects = new ArrayList<>();
 
@@ -83,12 +84,8 @@ public final class FenceExecutor {
         this.lastRunId = firstRunId;
     }
 
-    /**
-     * A new configuration; operations under way go on with the devices as they were found.
-     *
-     * @param watchdogMillis time after which a node that cannot be reached has reset itself; 0 if it would not
-     */
-    public List<FencingEffect> configure(DeviceRegistry next, long newWatchdogMillis) {
+    /** A new configuration; operations under way go on with the devices as they were found. */
+    public List<FencingEffect> configure(DeviceRegistry next) {
         effects = new ArrayList<>();
         for (FenceDevice device : next.devices().values()) {
             if (!device.equals(registry.devices().get(device.id()))) {
@@ -100,7 +97,6 @@ public final class FenceExecutor {
             }
         }
         registry = next;
-        watchdogMillis = newWatchdogMillis;
         return effects;
     }
 
@@ -116,11 +112,15 @@ public final class FenceExecutor {
         return traits.getOrDefault(device.agent(), FenceTraits.UNKNOWN);
     }
 
-    /** Begins an order; a repeated one is ignored. */
-    public List<FencingEffect> execute(FenceOrder order, long nowNanos) {
+    /**
+     * Begins an order; a repeated one is ignored.
+     *
+     * @param watchdogMillis time after which the target has reset itself if it cannot be reached; 0 if it would not
+     */
+    public List<FencingEffect> execute(FenceOrder order, long nowNanos, long watchdogMillis) {
         effects = new ArrayList<>();
         if (!operations.containsKey(order.operation())) {
-            Operation operation = new Operation(order, planFor(order));
+            Operation operation = new Operation(order, planFor(order), watchdogMillis);
             operations.put(order.operation(), operation);
             go(operation, nowNanos);
         }
@@ -230,7 +230,7 @@ public final class FenceExecutor {
                 return;
             }
             String id = operation.devices().get(operation.device);
-            if (id.equals(WATCHDOG) && watchdogMillis > 0) {
+            if (id.equals(WATCHDOG) && operation.watchdogMillis > 0) {
                 awaitWatchdog(operation, nowNanos);
                 return;
             }
@@ -419,7 +419,9 @@ public final class FenceExecutor {
     }
 
     private void giveUp(Operation operation, long nowNanos) {
-        if (watchdogMillis > 0 && !operation.order.action().equals("on") && operation.stage != Stage.WATCHDOG_WAIT) {
+        if (operation.watchdogMillis > 0
+                && !operation.order.action().equals("on")
+                && operation.stage != Stage.WATCHDOG_WAIT) {
             awaitWatchdog(operation, nowNanos);
             return;
         }
@@ -430,7 +432,7 @@ public final class FenceExecutor {
         operation.anyDevice = true;
         operation.lastDevice = WATCHDOG;
         operation.stage = Stage.WATCHDOG_WAIT;
-        operation.wakeNanos = nowNanos + watchdogMillis * MILLI;
+        operation.wakeNanos = nowNanos + operation.watchdogMillis * MILLI;
     }
 
     private void finish(Operation operation, boolean succeeded, String text) {

@@ -87,6 +87,14 @@ public record QuorumState(
     }
 
     /**
+     * Whether this view is quorate, or will be as soon as its members have told each other what was before: no other view
+     * can take over meanwhile, since most of all votes are here.
+     */
+    public boolean excludesOthers() {
+        return quorate || (view.isPresent() && settings.formerNeeded() == 0 && votes * 2 > settings.totalVotes());
+    }
+
+    /**
      * Nodes outside the present view that may have the only copies of the state, should the members know nothing: all
      * absent ones, if one member is quorate by itself (most of the votes, or half of them and the tie breaker), so that
      * the loss of its disk alone can leave a quorate view without any. Else empty: then a quorate view that knows nothing

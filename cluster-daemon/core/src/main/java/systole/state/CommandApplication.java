@@ -343,7 +343,10 @@ final class CommandApplication {
         if (!node.membership().expected()) {
             return Applied.unchanged(state);
         }
-        return Applied.changed(state.with(node.with(node.membership().leaving())), Part.NODES);
+        return Applied.changed(
+                state.with(node.with(node.membership().leaving())
+                        .with(node.attributes().withoutWatchdog())),
+                Part.NODES);
     }
 
     private static Applied remoteNode(ClusterState state, Command.RemoteNode command) {

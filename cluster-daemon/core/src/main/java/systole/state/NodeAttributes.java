@@ -27,6 +27,27 @@ public record NodeAttributes(
         hidden = Collections.unmodifiableSortedMap(new TreeMap<>(hidden));
     }
 
+    /** Private: milliseconds after which this node's watchdog ends it; there while the watchdog counts. */
+    public static final String WATCHDOG = "#watchdog";
+
+    /** How long this node's watchdog lets it live without quorum; 0 if it is not known to have one that suffices. */
+    public long watchdogMillis() {
+        String millis = hidden.getOrDefault(WATCHDOG, "");
+        return millis.matches("[0-9]{1,9}") ? Long.parseLong(millis) : 0;
+    }
+
+    /** Of a node that was lost: all is forgotten, except that its watchdog goes on counting. */
+    NodeAttributes afterLoss() {
+        String millis = hidden.get(WATCHDOG);
+        return millis == null ? NONE : NONE.withHidden(new TreeMap<>(java.util.Map.of(WATCHDOG, millis)));
+    }
+
+    NodeAttributes withoutWatchdog() {
+        SortedMap<String, String> rest = new TreeMap<>(hidden);
+        rest.remove(WATCHDOG);
+        return withHidden(rest);
+    }
+
     /** The newest value, whether written or held back; empty if there is none. */
     public String current(String name) {
         String held = heldBack.get(name);

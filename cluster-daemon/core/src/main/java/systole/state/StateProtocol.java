@@ -219,7 +219,10 @@ public final class StateProtocol {
         for (NodeStatus node : state.nodes().values()) {
             Optional<NodeId> id = node.nodeId();
             if (id.isPresent() && !installed.view().members().contains(id.get())) {
-                nodes.put(node.uname(), node.with(node.membership().gone()).with(NodeAttributes.NONE));
+                nodes.put(
+                        node.uname(),
+                        node.with(node.membership().gone())
+                                .with(node.attributes().afterLoss()));
             } else if (id.isPresent()) {
                 nodes.put(node.uname(), node.with(node.membership().unready()));
             }

@@ -259,7 +259,7 @@ final class TestCluster {
         host.life++;
         host.up = true;
         NodeSettings settings =
-                new NodeSettings(host.id, host.name, names, seed.fork(host.name).nextLong() + host.life, 2, 1000, 0);
+                new NodeSettings(host.id, host.name, names, seed.fork(host.name).nextLong() + host.life, 2, 1000);
         StoredState stored = new StoredState(host.snapshot, List.copyOf(host.records.values()), "");
         QuorumSettings majority = QuorumSettings.majorityOf(names.keySet());
         host.core = new NodeCore(settings, twoNode ? majority.withTwoNode() : majority, stored, moment());

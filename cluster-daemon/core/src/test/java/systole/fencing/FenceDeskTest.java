@@ -27,7 +27,8 @@ class FenceDeskTest {
         Situation now = new Situation(
                 FenceExecutorTest.registry(List.of(), FenceExecutorTest.device("st")),
                 new TreeSet<>(Set.of("alpha", "beta", "gamma")),
-                Map.of("st", Set.of("gamma")));
+                Map.of("st", Set.of("gamma")),
+                new java.util.TreeMap<>());
         assertThat(sent(ask("beta", "w1", now)).executor()).isEqualTo("gamma");
     }
 
@@ -96,7 +97,11 @@ class FenceDeskTest {
                 new TreeSet<>(Set.of("alpha", "gamma")));
         DeviceRegistry registry =
                 new DeviceRegistry(new java.util.TreeMap<>(Map.of("st", device)), List.of(), new java.util.TreeMap<>());
-        Situation now = new Situation(registry, new TreeSet<>(Set.of("alpha", "beta", "gamma", "delta")), Map.of());
+        Situation now = new Situation(
+                registry,
+                new TreeSet<>(Set.of("alpha", "beta", "gamma", "delta")),
+                Map.of(),
+                new java.util.TreeMap<>());
         assertThat(sent(ask("beta", "w1", now)).executor()).isEqualTo("delta");
     }
 
@@ -117,7 +122,8 @@ class FenceDeskTest {
         return new Situation(
                 FenceExecutorTest.registry(List.of(), FenceExecutorTest.device("st")),
                 new TreeSet<>(Set.of(members)),
-                active.isEmpty() ? Map.of() : Map.of("st", active));
+                active.isEmpty() ? Map.of() : Map.of("st", active),
+                new java.util.TreeMap<>());
     }
 
     private static FenceReport failure(FenceOrder order, boolean timedOut) {

@@ -19,7 +19,7 @@ class FenceExecutorTest {
     @Test
     void theAgentReadsItsParametersTheActionAndTheTargetUnderItsAlias() {
         configure(device("ipmi", "ip", "10.0.0.9", "pcmk_host_map", "beta:7;gamma=8", "action", "off"));
-        FenceRun run = only(executor.execute(order("beta", "reboot"), 0));
+        FenceRun run = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
         assertThat(run.agent()).isEqualTo("fence_test");
         assertThat(run.input())
                 .containsExactlyInAnyOrderEntriesOf(
@@ -33,7 +33,7 @@ class FenceExecutorTest {
     @Test
     void aDeviceThatDoesNotListTheTargetIsNotUsed() {
         configure(device("ipmi", "pcmk_host_list", "gamma, delta"));
-        FenceReport report = report(executor.execute(order("beta", "reboot"), 0));
+        FenceReport report = report(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
         assertThat(report.succeeded()).isFalse();
         assertThat(report.noDevice()).isTrue();
     }
@@ -42,7 +42,9 @@ class FenceExecutorTest {
     void anAgentWithoutRebootSwitchesOff() {
         configure(device("kdump", "pcmk_host_list", "beta"));
         executor.metadata("fence_test", Optional.of(metadata("off", "monitor")));
-        assertThat(only(executor.execute(order("beta", "reboot"), 0)).action()).isEqualTo("off");
+        assertThat(only(executor.execute(order("beta", "reboot"), 0, watchdogMillis))
+                        .action())
+                .isEqualTo("off");
     }
 
     @Test
@@ -50,7 +52,7 @@ class FenceExecutorTest {
         configure(
                 device("slow", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"),
                 device("best", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1", "meta:priority", "10"));
-        FenceRun first = only(executor.execute(order("beta", "reboot"), 0));
+        FenceRun first = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
         assertThat(first.device()).isEqualTo("best");
         FenceRun second = only(executor.finished(bad(first), SECOND));
         assertThat(second.device()).isEqualTo("slow");
@@ -60,7 +62,7 @@ class FenceExecutorTest {
     @Test
     void aFailedCallIsRepeatedWhileTimeIsLeft() {
         configure(device("st", "pcmk_host_list", "beta", "pcmk_reboot_timeout", "30", "pcmk_reboot_retries", "3"));
-        FenceRun first = only(executor.execute(order("beta", "reboot"), 0));
+        FenceRun first = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
         assertThat(first.timeoutMillis()).isEqualTo(30_000);
         FenceRun second = only(executor.finished(bad(first), 10 * SECOND));
         assertThat(second.timeoutMillis()).isEqualTo(20_000);
@@ -73,7 +75,7 @@ class FenceExecutorTest {
     @Test
     void aTimeOutIsAFailureEvenIfTheShellForgetsToSaySo() {
         configure(device("st", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"));
-        executor.execute(order("beta", "reboot"), 0);
+        executor.execute(order("beta", "reboot"), 0, watchdogMillis);
         assertThat(executor.deadlineNanos()).isEqualTo(70 * SECOND);
         FenceReport report = report(executor.tick(70 * SECOND));
         assertThat(report.succeeded()).isFalse();
@@ -86,7 +88,7 @@ class FenceExecutorTest {
                 List.of(level("beta", 1, "psu1,psu2")),
                 device("psu1", "pcmk_host_list", "beta"),
                 device("psu2", "pcmk_host_list", "beta"));
-        FenceRun run = only(executor.execute(order("beta", "reboot"), 0));
+        FenceRun run = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
         List<String> done = new ArrayList<>();
         List<FencingEffect> effects = List.of();
         for (int i = 0; i < 4; i++) {
@@ -107,7 +109,7 @@ class FenceExecutorTest {
                 List.of(level("beta", 2, "sbd"), level("beta", 1, "ipmi")),
                 device("ipmi", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"),
                 device("sbd", "pcmk_host_list", "beta"));
-        FenceRun first = only(executor.execute(order("beta", "reboot"), 0));
+        FenceRun first = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
         assertThat(first.device()).isEqualTo("ipmi");
         FenceRun second = only(executor.finished(bad(first), SECOND));
         assertThat(second.device()).isEqualTo("sbd");
@@ -119,14 +121,14 @@ class FenceExecutorTest {
         configureWith(
                 List.of(level("beta", 1, "ipmi")),
                 device("ipmi", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"));
-        FenceRun first = only(executor.execute(order("beta", "reboot"), 0));
+        FenceRun first = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
         assertThat(report(executor.finished(bad(first), SECOND)).succeeded()).isFalse();
     }
 
     @Test
     void aDelayIsWaitedBeforeTheFirstCallAndAFixedOneIsPerNode() {
         configure(device("st", "pcmk_host_list", "beta gamma", "pcmk_delay_base", "beta:3s;gamma:0"));
-        assertThat(executor.execute(order("beta", "reboot"), 0)).isEmpty();
+        assertThat(executor.execute(order("beta", "reboot"), 0, watchdogMillis)).isEmpty();
         assertThat(executor.deadlineNanos()).isEqualTo(3 * SECOND);
         assertThat(only(executor.tick(3 * SECOND)).target()).isEqualTo("beta");
     }
@@ -135,12 +137,10 @@ class FenceExecutorTest {
     void aRandomDelayStaysWithinItsBounds() {
         for (int seed = 0; seed < 50; seed++) {
             FenceExecutor other = new FenceExecutor("alpha", new Seed(seed), 0);
-            other.configure(
-                    registry(
-                            List.of(),
-                            device("st", "pcmk_host_list", "beta", "pcmk_delay_base", "2", "pcmk_delay_max", "5")),
-                    0);
-            assertThat(other.execute(order("beta", "reboot"), 0)).isEmpty();
+            other.configure(registry(
+                    List.of(), device("st", "pcmk_host_list", "beta", "pcmk_delay_base", "2", "pcmk_delay_max", "5")));
+            assertThat(other.execute(order("beta", "reboot"), 0, watchdogMillis))
+                    .isEmpty();
             assertThat(other.deadlineNanos()).isBetween(2 * SECOND, 5 * SECOND);
         }
     }
@@ -149,21 +149,21 @@ class FenceExecutorTest {
     void theDeviceIsAskedWhomItKnowsAndItsAnswerIsKeptForAMinute() {
         configure(device("dyn"));
         executor.metadata("fence_test", Optional.of(metadata("off", "reboot", "list", "monitor")));
-        FenceRun list = only(executor.execute(order("beta", "reboot"), 0));
+        FenceRun list = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
         assertThat(list.action()).isEqualTo("list");
         FenceRun reboot =
                 only(executor.finished(new FenceRunResult(list.runId(), 0, false, "alpha,\nbeta,guest\n", ""), SECOND));
         assertThat(reboot.action()).isEqualTo("reboot");
         executor.finished(ok(reboot), SECOND);
         FenceOrder again = new FenceOrder("op2", "gamma", "reboot", 60_000, 0, "alpha", "alpha", "test", 1);
-        FenceReport report = report(executor.execute(again, 30 * SECOND));
+        FenceReport report = report(executor.execute(again, 30 * SECOND, watchdogMillis));
         assertThat(report.noDevice()).isTrue();
     }
 
     @Test
     void statusTellsWhetherTheDeviceReachesTheTarget() {
         configure(device("one", "pcmk_host_check", "status"));
-        FenceRun status = only(executor.execute(order("beta", "reboot"), 0));
+        FenceRun status = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
         assertThat(status.action()).isEqualTo("status");
         FenceRun reboot = only(executor.finished(new FenceRunResult(status.runId(), 2, false, "OFF", ""), 0));
         assertThat(reboot.action()).isEqualTo("reboot");
@@ -172,9 +172,9 @@ class FenceExecutorTest {
     @Test
     void aDeviceDoesOneThingAtATime() {
         configure(device("st", "pcmk_host_list", "beta gamma"));
-        FenceRun first = only(executor.execute(order("beta", "reboot"), 0));
+        FenceRun first = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
         FenceOrder other = new FenceOrder("op2", "gamma", "reboot", 60_000, 0, "alpha", "alpha", "test", 1);
-        assertThat(executor.execute(other, 0)).isEmpty();
+        assertThat(executor.execute(other, 0, watchdogMillis)).isEmpty();
         List<FencingEffect> effects = executor.finished(ok(first), SECOND);
         assertThat(report(effects).succeeded()).isTrue();
         assertThat(only(effects).target()).isEqualTo("gamma");
@@ -184,7 +184,7 @@ class FenceExecutorTest {
     void withAWatchdogTheTargetIsDownAfterItsTime() {
         watchdogMillis = 10_000;
         configure();
-        assertThat(executor.execute(order("beta", "reboot"), 0)).isEmpty();
+        assertThat(executor.execute(order("beta", "reboot"), 0, watchdogMillis)).isEmpty();
         assertThat(executor.deadlineNanos()).isEqualTo(10 * SECOND);
         FenceReport report = report(executor.tick(10 * SECOND));
         assertThat(report.succeeded()).isTrue();
@@ -203,7 +203,7 @@ class FenceExecutorTest {
     }
 
     private void configureWith(List<Element> levels, Element... devices) {
-        executor.configure(registry(levels, devices), watchdogMillis);
+        executor.configure(registry(levels, devices));
     }
 
     static DeviceRegistry registry(List<Element> levels, Element... devices) {

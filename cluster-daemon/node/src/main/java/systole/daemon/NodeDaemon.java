@@ -168,10 +168,15 @@ final class NodeDaemon {
                 logging -> DaemonLog.configure(logging, paths.root()));
         JoinDesk joins = joinDesk(transport, nodeLists);
         front.open(nodeLists, joins);
-        Optional<SentinelShell> sentinel = selfFencing.map(
-                file -> SentinelShell.open(file, own.name(), end, paths.watchdogClaim(), new Sentry(shell, front)));
+        Optional<SentinelShell> sentinel = selfFencing.map(file -> SentinelShell.open(
+                file,
+                own.name(),
+                end,
+                paths.watchdogClaim(),
+                new Sentry(
+                        shell, front, file.devices().isEmpty() && !conf.quorum().twoNode())));
         outside.sentinel = sentinel.orElse(null);
-        front.selfFencing(sentinel);
+        front.selfFencing(sentinel, Settings.detectionMillis(conf));
         outside.front = front;
         outside.nodeLists = nodeLists;
         inbox.shell = shell;
@@ -316,10 +321,9 @@ final class NodeDaemon {
             if (target == null) {
                 return;
             }
-            // Whoever could be quorate beside us may take over as soon as we are silent.
-            target.cameRound(view.ready()
-                    && view.quorum().quorate()
-                    && view.quorum().rivals().isEmpty());
+            // With a disk, a half of two_node does not stand by its quorum while the other half may do the same.
+            target.cameRound(view.quorum().excludesOthers()
+                    && (target.devices() == 0 || view.awaited().isEmpty()));
             for (FenceOrder order : view.fencing()) {
                 if (order.target().equals(own.name()) && !order.action().equals("on")) {
                     target.panic(
@@ -377,10 +381,10 @@ final class NodeDaemon {
     }
 
     /** What the sentinel may do to the node. */
-    private record Sentry(NodeShell shell, NodeFront front) implements SentinelShell.Node {
+    private record Sentry(NodeShell shell, NodeFront front, boolean suffices) implements SentinelShell.Node {
         @Override
         public void armed(int watchdogMillis) {
-            LOG.debug("the watchdog counts {} ms", watchdogMillis);
+            shell.accept(new NodeInput.WatchdogArmed(watchdogMillis, suffices));
         }
 
         @Override

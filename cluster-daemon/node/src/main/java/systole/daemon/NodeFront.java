@@ -2,6 +2,7 @@ package systole.daemon;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import systole.api.Answer;
 import systole.coordinator.ClientRequest;
 import systole.coordinator.NodeInput;
@@ -27,11 +30,14 @@ import systole.transport.UdpTransport;
 
 /** The door of a running node: reads what the loops last showed, hands requests to the node loop. */
 final class NodeFront implements NodeDoor {
+    private static final Logger LOG = LoggerFactory.getLogger("systole.sentinel");
     private final String name;
     private volatile InterconnectConf conf;
     private volatile @Nullable NodeListShell nodeLists;
     private volatile @Nullable JoinDesk joins;
     private volatile Optional<SentinelShell> sentinel = Optional.empty();
+    private volatile Optional<SelfFencingDoubts> doubts = Optional.empty();
+    private List<String> doubtsTold = List.of();
     private final NodeShell shell;
     private final AtomicLong lastRequest = new AtomicLong();
     private final Map<Long, Consumer<Reply>> waiting = new ConcurrentHashMap<>();
@@ -112,8 +118,9 @@ final class NodeFront implements NodeDoor {
     }
 
     /** Before the first request. */
-    void selfFencing(Optional<SentinelShell> shell) {
+    void selfFencing(Optional<SentinelShell> shell, long detectionMillis) {
         sentinel = shell;
+        doubts = shell.map(one -> new SelfFencingDoubts(conf, detectionMillis, one.times(), one.devices()));
     }
 
     void changed(InterconnectConf next) {
@@ -187,6 +194,7 @@ final class NodeFront implements NodeDoor {
                         node.addresses().forEach((link, address) -> facts.put("address." + link, address.host())));
         facts.put("node_list", Long.toString(conf.configVersion()));
         sentinel.ifPresent(shell -> facts.putAll(shell.facts()));
+        doubts.ifPresent(times -> doubt(times.of(view.state().configuration()), facts));
         facts.put("queued", String.valueOf(status.queued()));
         for (RingStatus.LinkStatus link : status.links()) {
             String words = (link.heard() ? "heard" : "silent for " + Math.round(link.silentMillis()) + " ms")
@@ -204,6 +212,16 @@ final class NodeFront implements NodeDoor {
         transport.counters().forEach((counter, count) -> facts.put(counter, String.valueOf(count)));
         ringCounters.forEach((counter, count) -> facts.put("ring_" + counter, String.valueOf(count)));
         ring = Collections.unmodifiableMap(facts);
+    }
+
+    private void doubt(List<String> found, Map<String, String> facts) {
+        if (!found.isEmpty()) {
+            facts.put("self_fencing_doubts", String.join("; ", found));
+        }
+        if (!found.equals(doubtsTold)) {
+            doubtsTold = found;
+            found.forEach(LOG::warn);
+        }
     }
 
     private String names(Iterable<NodeId> nodes) {

@@ -20,11 +20,13 @@ record NodeView(
         List<FenceOrder> fencing,
         SortedSet<String> leaseHolders,
         List<String> busyResources,
-        Optional<String> witness) {
+        Optional<String> witness,
+        SortedSet<String> awaited) {
     NodeView {
         fencing = List.copyOf(fencing);
         busyResources = List.copyOf(busyResources);
         leaseHolders = new TreeSet<>(leaseHolders);
+        awaited = new TreeSet<>(awaited);
     }
 
     static NodeView of(NodeCore core) {
@@ -38,6 +40,7 @@ record NodeView(
                 core.fencingUnderWay(),
                 core.leaseHolders(),
                 core.busyResources(),
-                core.witness());
+                core.witness(),
+                core.awaited());
     }
 }

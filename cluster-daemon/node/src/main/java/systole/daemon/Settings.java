@@ -123,13 +123,17 @@ final class Settings {
         });
     }
 
+    /** The longest time between the last sign of life of a node and the view without it. */
+    static long detectionMillis(InterconnectConf conf) {
+        RingSettings ring = ring(conf);
+        return (ring.tokenCeiling() + ring.consensus() + ring.tokenLoss()) / MILLI;
+    }
+
     /** @param seed differs at each start */
     static NodeSettings node(InterconnectConf conf, Node own, long seed) {
         SortedMap<NodeId, String> names = new TreeMap<>();
         conf.nodes().forEach(node -> names.put(node.id(), node.name()));
-        RingSettings ring = ring(conf);
-        long detection = (ring.tokenCeiling() + ring.consensus() + ring.tokenLoss()) / MILLI;
         return new NodeSettings(
-                own.id(), own.name(), names, seed, Runtime.getRuntime().availableProcessors(), detection, 0);
+                own.id(), own.name(), names, seed, Runtime.getRuntime().availableProcessors(), detectionMillis(conf));
     }
 }

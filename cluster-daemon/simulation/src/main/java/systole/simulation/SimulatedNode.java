@@ -253,7 +253,7 @@ final class SimulatedNode {
             lastRing = Math.max(lastRing, new ByteSource(stored).fixed64());
         }
         NodeSettings settings =
-                new NodeSettings(id, name, names, seed.fork("life" + life).nextLong(), 2, detectionMillis, 0);
+                new NodeSettings(id, name, names, seed.fork("life" + life).nextLong(), 2, detectionMillis);
         core = new NodeCore(settings, quorumSettings, witness, stateLog.load(), moment());
         ringNodes = new TreeSet<>(names.keySet());
         ring = new RingStack(id, new TreeSet<>(names.keySet()), ringSettings, lastRing);
