@@ -70,7 +70,8 @@ class WatchdogLabIT extends ThreeMachines {
         assertThat(Duration.ofNanos(System.nanoTime() - cut).toSeconds())
                 .as("seconds until the service runs again, of which twice the watchdog time is waiting")
                 .isGreaterThanOrEqualTo(2 * WATCHDOG_SECONDS);
-        assertThat(lab.log(victim)).contains("no quorum for 5000 ms");
+        // The daemon and its keeper count the same time; either may be the first to say so.
+        assertThat(lab.log(victim)).containsAnyOf("no quorum for 5000 ms", "not fed for 5000 ms");
     }
 
     @Test

@@ -300,6 +300,10 @@ public final class SentinelShell {
             keeperArmed = true;
             counts = true;
             node.armed(times.watchdogMillis());
+        } else if (said.line().equals("over")) {
+            LOG.error("the keeper ends this node");
+            ended = true;
+            Runtime.getRuntime().halt(BROKEN);
         } else if (!said.line().isEmpty()) {
             // Others may not rely on a watchdog that is not there, and this node was told to have one.
             LOG.error("the watchdog keeper says: {}", said.line());
