@@ -11,9 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import systole.api.Answer;
+import systole.api.Request;
 import systole.formats.AgentCatalog;
 import systole.kernel.BadInputException;
+import systole.kernel.NearestWord;
 import systole.model.Element;
+import systole.model.Options;
 import systole.model.TimeSpan;
 
 /** What level {@code configure} does with the agents of resources, on this node. */
@@ -171,6 +175,131 @@ final class Agents {
             }
         }
         return good ? ExitCode.OK.number() : ExitCode.FAILED.number();
+    }
+
+    /**
+     * One action of a resource that the cluster leaves alone, on this node. Another node's may be running: what would start it
+     * twice or change what runs elsewhere is refused.
+     */
+    static int action(Call call) {
+        String id = call.one("RSC");
+        String action = call.one("ACTION");
+        try (Backend backend = call.session().directly()) {
+            if (!call.one("ssh", "ssh").equals("ssh")) {
+                throw new UsageException("'" + call.one("ssh") + "' is not known here", "write RSC ACTION");
+            }
+            if (!call.all("ssh").isEmpty()) {
+                throw new UsageException(
+                        "actions are run on this node only",
+                        "systole cluster run 'systole maintenance action " + id + " " + action + "'");
+            }
+            if (!(backend.ask(new Request.Status()) instanceof Answer.Status status)) {
+                throw new IllegalStateException("a status is not answered by one");
+            }
+            Element configuration = Backend.configuration(status.cib());
+            Configured found = Configured.of(call, configuration, id);
+            List<String> nodes = RootVerbs.report(status.cib(), Map.of()).runningOn(id);
+            String here = status.facts().getOrDefault("node", "");
+            requireAction(call, found.agent(), action);
+            requireHandsOff(configuration, id);
+            List<String> elsewhere =
+                    nodes.stream().filter(node -> !node.equals(here)).toList();
+            boolean starts = action.equals("start") || action.equals("promote");
+            if (starts && !elsewhere.isEmpty()) {
+                throw new BadInputException(
+                        "",
+                        "'" + id + "' runs on " + String.join(", ", elsewhere) + ", and would run twice",
+                        "stop it there first");
+            }
+            if (!starts && !action.equals("monitor") && !nodes.contains(here)) {
+                throw new BadInputException(
+                        "",
+                        "'" + id + "' does not run on this node" + (nodes.isEmpty() ? "" : " but on " + nodes.get(0)),
+                        "run this where it runs");
+            }
+            Path run = call.session().root().resolve("run").toAbsolutePath();
+            InstalledAgents.Validated result = call.session()
+                    .agents()
+                    .act(
+                            action,
+                            found.agent(),
+                            id,
+                            found.parameters(),
+                            Map.of(
+                                    "HA_RSCTMP",
+                                    run.resolve("resource-agents").toString(),
+                                    "SYSTOLE_NODE_ROOT",
+                                    call.session().root().toAbsolutePath().toString()));
+            if (call.session().json()) {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                fields.put("resource", id);
+                fields.put("action", action);
+                fields.put("code", result.code());
+                fields.put("text", result.text().strip());
+                call.out().println(Output.of(fields));
+            } else {
+                call.out().println(id + " " + action + ": code " + result.code());
+                if (!result.text().isBlank()) {
+                    call.out().println(result.text().strip());
+                }
+            }
+            return result.code() == 0 ? ExitCode.OK.number() : ExitCode.FAILED.number();
+        }
+    }
+
+    private static void requireAction(Call call, RaVerbs.Name agent, String action) {
+        List<String> known = new ArrayList<>();
+        call.session().agents().metadata(agent.agentClass(), agent.provider(), agent.type()).stream()
+                .flatMap(document -> document.children("actions").stream())
+                .flatMap(actions -> actions.children("action").stream())
+                .map(each -> each.attribute("name", ""))
+                .filter(name -> !known.contains(name))
+                .forEach(known::add);
+        if (!known.contains(action)) {
+            throw new BadInputException(
+                    "",
+                    "agent " + agent + " has no action '" + action + "'" + NearestWord.hint(action, known),
+                    "name one of: " + String.join(", ", known));
+        }
+    }
+
+    private static void requireHandsOff(Element configuration, String id) {
+        if (isTrue(property(configuration, "maintenance-mode")) || isLeftAlone(configuration, id, false)) {
+            return;
+        }
+        throw new BadInputException(
+                "",
+                "the cluster looks after '" + id + "', and would take what you do for a failure",
+                "take its hands off first: systole maintenance on " + id);
+    }
+
+    private static String property(Element configuration, String name) {
+        for (Element section : configuration.children("crm_config")) {
+            String value = Edits.value(section, "cluster_property_set", name);
+            if (value != null) {
+                return value;
+            }
+        }
+        return "";
+    }
+
+    /** Whether it, or what it is part of, is in maintenance or not managed. */
+    private static boolean isLeftAlone(Element at, String id, boolean above) {
+        boolean here = above
+                || isTrue(Edits.value(at, "meta_attributes", "maintenance"))
+                || isFalse(Edits.value(at, "meta_attributes", "is-managed"));
+        if (at.id().equals(id)) {
+            return here;
+        }
+        return at.children().stream().anyMatch(child -> isLeftAlone(child, id, here));
+    }
+
+    private static boolean isTrue(@Nullable String word) {
+        return word != null && Options.isTrue(word);
+    }
+
+    private static boolean isFalse(@Nullable String word) {
+        return word != null && Options.isFalse(word);
     }
 
     private record Step(String action, int expected) {}

@@ -13,8 +13,6 @@ final class Elsewhere {
     /** {@code level.word}, or the word alone at the root. */
     private static final Map<String, String> INSTEAD = Map.ofEntries(
             Map.entry("script", "write the objects to a file: systole configure load update FILE"),
-            Map.entry("assist", "write a template: systole configure rsc_template NAME AGENT …"),
-            Map.entry("configure.assist", "write a template: systole configure rsc_template NAME AGENT …"),
             Map.entry("cluster.crash_test", "systole sim for whole clusters under faults; " + WHAT_IF),
             Map.entry("corosync.add-node", "systole corosync edit; " + OWN_FILE),
             Map.entry("corosync.del-node", "systole node delete NODE; systole corosync edit"),

@@ -201,6 +201,16 @@ final class InstalledAgents implements AgentCatalog {
 
     /** Runs one action of an agent on this node, with standard error in the text. */
     Validated act(String action, RaVerbs.Name agent, String instance, Map<String, String> parameters) {
+        return act(action, agent, instance, parameters, Map.of());
+    }
+
+    /** @param node variables by which the agent finds what the daemon's runs of it left */
+    Validated act(
+            String action,
+            RaVerbs.Name agent,
+            String instance,
+            Map<String, String> parameters,
+            Map<String, String> node) {
         String agentClass = agent.agentClass();
         String provider = agent.provider();
         String type = agent.type();
@@ -223,6 +233,7 @@ final class InstalledAgents implements AgentCatalog {
             environment.put("OCF_RA_VERSION_MAJOR", "1");
             environment.put("OCF_RA_VERSION_MINOR", "1");
             environment.put("HA_RSCTMP", System.getProperty("java.io.tmpdir", "/tmp"));
+            environment.putAll(node);
             parameters.forEach((name, value) -> environment.put("OCF_RESKEY_" + name, value));
         } else {
             input.append("action=").append(action).append('\n');

@@ -23,7 +23,8 @@ final class Levels {
             "acl",
             "options",
             "site",
-            "maintenance");
+            "maintenance",
+            "assist");
 
     private Levels() {}
 
@@ -45,6 +46,7 @@ final class Levels {
             case "acl" -> Optional.of(ObjectLevels.accessControl());
             case "options" -> Optional.of(OptionVerbs.level());
             case "site" -> Optional.of(SiteVerbs.level());
+            case "assist" -> Optional.of(AssistVerbs.level());
             case "maintenance" -> Optional.of(NodeVerbs.maintenance());
             default -> Optional.empty();
         };

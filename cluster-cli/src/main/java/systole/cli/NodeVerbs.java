@@ -80,6 +80,12 @@ final class NodeVerbs {
                         return ExitCode.OK.number();
                     }));
         }
+        verbs.add(Verb.of("action", "Let the agent of a resource in maintenance do something, on this node.")
+                .one("RSC", Verb.Kind.RESOURCE, "a primitive")
+                .one("ACTION", Verb.Kind.WORD, "one of the agent's, as monitor or reload")
+                .maybe("ssh", Verb.Kind.WORD, "of crm; here: systole cluster run")
+                .example("systole maintenance action web monitor")
+                .does(Agents::action));
         return new Level("maintenance", List.of(), "Take the cluster's hands off.", verbs);
     }
 

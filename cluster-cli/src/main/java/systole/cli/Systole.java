@@ -23,6 +23,10 @@ import systole.kernel.NearestWord;
  * <p>Only the level that is asked for is built, so that a command starts fast.
  */
 public final class Systole {
+    /** Levels that are inside of others with crm. */
+    private static final Map<String, List<String>> INSIDE =
+            Map.of("cibstatus", List.of("cib", "configure"), "assist", List.of("configure"));
+
     private Systole() {}
 
     public static void main(String[] args) {
@@ -128,9 +132,8 @@ public final class Systole {
             return call(session, Levels.rootVerb(root.get()), "", path, help);
         }
         if (!path.isEmpty()
-                && path.get(0).equals("cibstatus")
-                && List.of("cib", "configure").contains(level.get().name())) {
-            // With crm it is a level inside of both.
+                && INSIDE.getOrDefault(path.get(0), List.of())
+                        .contains(level.get().name())) {
             return dispatch(session, path, help);
         }
         if (path.isEmpty() && level.get().name().equals("history") && !help) {

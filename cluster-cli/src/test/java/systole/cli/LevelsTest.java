@@ -36,13 +36,43 @@ class LevelsTest extends CommandCase {
 
     @Test
     void commandsOfCrmThatAreNotHereSayWhatToUseInstead() {
-        for (String line : List.of("cluster crash_test", "resource secret vip set a b", "configure assist")) {
+        for (String line : List.of("cluster crash_test", "resource secret vip set a b", "script list")) {
             assertThat(run(line.split(" "))).as(line).isEqualTo(64);
             assertThat(err.toString())
                     .as(line)
                     .contains("of crm is not a command here")
                     .contains("use instead: ");
         }
+    }
+
+    @Test
+    void aTemplateIsMadeOfPrimitivesWithTheSameAgent() {
+        ok("configure", "primitive", "other", "ocf:heartbeat:Dummy", "params", "state=/x");
+        ok("configure", "assist", "template", "vip", "web");
+        assertThat(ok("configure", "show"))
+                .contains("rsc_template template-dummy-1 ocf:pacemaker:Dummy")
+                .contains("primitive vip @template-dummy-1")
+                .contains("primitive web @template-dummy-1");
+        assertThat(run("configure", "assist", "template", "vip")).isEqualTo(1);
+        assertThat(err.toString()).contains("'vip' has the template 'template-dummy-1'");
+        assertThat(run("configure", "assist", "template", "othr")).isEqualTo(1);
+        assertThat(err.toString()).contains("other");
+        ok("configure", "primitive", "third", "ocf:pacemaker:Dummy");
+        assertThat(run("assist", "template", "other", "third")).isEqualTo(1);
+        assertThat(err.toString()).contains("the same agent");
+    }
+
+    @Test
+    void aWeakBondIsAnUnorderedSetBesideSomethingThatNeverFails() {
+        ok("configure", "assist", "weak-bond", "vip", "web");
+        ok("configure", "assist", "weak-bond", "web", "vip");
+        assertThat(ok("configure", "show"))
+                .contains("primitive place-dummy-1 ocf:systole:dummy")
+                .contains("colocation place-constraint-1 inf: ( vip web ) place-dummy-1")
+                .contains("colocation place-constraint-2 inf: ( web vip ) place-dummy-2");
+        assertThat(run("configure", "assist", "weak-bond", "vip", "vip")).isEqualTo(64);
+        assertThat(run("configure", "assist", "weak-bond", "vip", "wbe")).isEqualTo(1);
+        assertThat(err.toString()).contains("did you mean 'web'");
     }
 
     @Test

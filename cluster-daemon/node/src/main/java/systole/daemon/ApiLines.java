@@ -7,6 +7,7 @@ import systole.api.Answer;
 import systole.api.ApiCodec;
 import systole.api.Request;
 import systole.daemon.tool.AgentTools;
+import systole.daemon.tool.ToolCall;
 import systole.daemon.tool.ToolLine;
 import systole.daemon.tool.ToolStep;
 import systole.kernel.BadInputException;
@@ -32,12 +33,14 @@ final class ApiLines implements Handler {
         Consumer<Answer> answer = reply -> connection.send(ApiCodec.write(reply));
         try {
             if (ToolLine.isToolCall(line)) {
-                tool(connection, AgentTools.begin(ToolLine.read(line)));
+                ToolCall call = ToolLine.read(line);
+                tool(connection, AgentTools.begin(call), AgentTools.isAskedAgain(call));
                 return;
             }
             Request request = ApiCodec.readRequest(line);
             Gate.Verdict verdict = desk.judge(gate, connection.peer(), request);
             if (verdict.denied().isPresent()) {
+                Gate.log(connection.peer(), request, verdict.denied().get());
                 answer.accept(verdict.denied().get());
                 return;
             }
@@ -54,13 +57,20 @@ final class ApiLines implements Handler {
         }
     }
 
-    /** A command of an agent: its requests are carried out one after the other, then it is told what to print. */
-    private void tool(Connection connection, ToolStep step) {
+    /**
+     * A command of an agent: its requests are carried out one after the other, then it is told what to print.
+     *
+     * @param askedAgain what is denied here is asked once more in another form, and noted then
+     */
+    private void tool(Connection connection, ToolStep step, boolean askedAgain) {
         if (step instanceof ToolStep.Say said) {
             connection.send(ToolLine.write(said));
         } else if (step instanceof ToolStep.Ask ask) {
             Gate.Verdict verdict = desk.judge(gate, connection.peer(), ask.request());
             if (verdict.denied().isPresent()) {
+                if (!askedAgain) {
+                    Gate.log(connection.peer(), ask.request(), verdict.denied().get());
+                }
                 connection.send(ToolLine.write(
                         new ToolStep.Say(4, "", verdict.denied().get().whatHappened() + ": Permission denied\n")));
                 return;
@@ -74,7 +84,7 @@ final class ApiLines implements Handler {
                     LOG.error("a command of an agent failed at {}", ask.request(), e);
                     next = new ToolStep.Say(1, "", "the command failed: " + e + "\n");
                 }
-                tool(connection, next);
+                tool(connection, next, askedAgain);
             });
         }
     }

@@ -69,10 +69,7 @@ final class Gate {
         if (request instanceof Request.MakeToken) {
             // Whoever joins gets the key of the cluster; no role gives away that.
             return denied(
-                    peer,
-                    request,
-                    "user '" + peer.user() + "' may not let machines join",
-                    "run it as root, or as '" + ownUser + "'");
+                    "user '" + peer.user() + "' may not let machines join", "run it as root, or as '" + ownUser + "'");
         }
         Set<String> groups = new LinkedHashSet<>(accounts.groups(peer.user()));
         groups.add(peer.group());
@@ -80,8 +77,6 @@ final class Gate {
             return isRead(request) || groups.contains(GROUP)
                     ? ALLOWED
                     : denied(
-                            peer,
-                            request,
                             "user '" + peer.user() + "' may not change the cluster",
                             "run it as root, as '" + ownUser + "', or as a member of group " + GROUP);
         }
@@ -91,8 +86,6 @@ final class Gate {
         Optional<String> missing = missing(request, access, cib, roles);
         if (missing.isPresent()) {
             return denied(
-                    peer,
-                    request,
                     "user '" + peer.user() + "' " + missing.get()
                             + (roles.isEmpty()
                                     ? " (no role)"
@@ -107,9 +100,13 @@ final class Gate {
         return new Verdict(Optional.empty(), answer -> filtered(answer, cib, roles, access));
     }
 
-    private static Verdict denied(Peer peer, Request request, String what, String remedy) {
-        LOG.warn("denied: {}: {}", request.getClass().getSimpleName(), what);
+    /** Writes into the log who was denied what. */
+    static void log(Peer peer, Request request, Answer.Failed denied) {
+        LOG.warn("denied: {}: {}", request.getClass().getSimpleName(), denied.whatHappened());
         LOG.debug("denied to {} of {}: {}", peer.user(), peer.group(), request);
+    }
+
+    private static Verdict denied(String what, String remedy) {
         return new Verdict(Optional.of(new Answer.Failed(Advice.FIX_REQUEST, what, remedy)), UnaryOperator.identity());
     }
 

@@ -45,6 +45,11 @@ public final class AgentTools {
 
     private AgentTools() {}
 
+    /** Whether the caller turns to the command line proper when this is not answered. */
+    public static boolean isAskedAgain(ToolCall call) {
+        return call.name().equals("systole");
+    }
+
     public static ToolStep begin(ToolCall call) {
         try {
             return switch (call.name()) {
