@@ -191,7 +191,8 @@ final class Agents {
             if (!call.all("ssh").isEmpty()) {
                 throw new UsageException(
                         "actions are run on this node only",
-                        "systole cluster run 'systole maintenance action " + id + " " + action + "'");
+                        "reach the others by ssh: systole cluster run 'systole maintenance action " + id + " " + action
+                                + "'");
             }
             if (!(backend.ask(new Request.Status()) instanceof Answer.Status status)) {
                 throw new IllegalStateException("a status is not answered by one");
@@ -218,18 +219,15 @@ final class Agents {
                         "run this where it runs");
             }
             Path run = call.session().root().resolve("run").toAbsolutePath();
-            InstalledAgents.Validated result = call.session()
-                    .agents()
-                    .act(
-                            action,
-                            found.agent(),
-                            id,
-                            found.parameters(),
-                            Map.of(
-                                    "HA_RSCTMP",
-                                    run.resolve("resource-agents").toString(),
-                                    "SYSTOLE_NODE_ROOT",
-                                    call.session().root().toAbsolutePath().toString()));
+            Map<String, String> places = new LinkedHashMap<>();
+            places.put("HA_RSCTMP", run.resolve("resource-agents").toString());
+            places.put(
+                    "SYSTOLE_NODE_ROOT", call.session().root().toAbsolutePath().toString());
+            if (!run.equals(Path.of("/run"))) {
+                places.put("HA_VARRUN", run.toString());
+            }
+            InstalledAgents.Validated result =
+                    call.session().agents().act(action, found.agent(), id, found.parameters(), places);
             if (call.session().json()) {
                 Map<String, Object> fields = new LinkedHashMap<>();
                 fields.put("resource", id);

@@ -22,6 +22,9 @@ import systole.api.Request;
 import systole.formats.AgentCatalog;
 import systole.formats.CibValidation;
 import systole.formats.CibXml;
+import systole.formats.ConfChange;
+import systole.formats.ConfEdit;
+import systole.formats.CorosyncConf;
 import systole.formats.CrmLanguage;
 import systole.formats.Finding;
 import systole.kernel.BadInputException;
@@ -162,6 +165,9 @@ class FuzzTest {
             "{\"do\":\"set-attributes\",\"node\":\"n1\",\"values\":{\"a\":\"1\",\"b\":\"value++\"},\"remove\":[\"c\"],"
                     + "\"lifetime\":\"forever\",\"delayMillis\":-1}",
             "{\"do\":\"fence\",\"node\":\"n1\",\"action\":\"reboot\",\"timeoutMillis\":1000}",
+            "{\"do\":\"reload-file\",\"check\":true}",
+            "{\"do\":\"remove-node\",\"node\":\"n1\"}",
+            "{\"do\":\"plans\",\"limit\":3}",
             "{\"do\":\"version\",\"version\":\"0.3\",\"before\":false}",
             "{\"do\":\"settle\",\"timeoutMillis\":1}");
 
@@ -392,6 +398,10 @@ class FuzzTest {
                 .hasMessageContaining("more than");
         assertThatThrownBy(() -> CibXml.read("large", large)).isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> ApiCodec.readRequest(large)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> CorosyncConf.read("large", large))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("more than")
+                .satisfies(refused -> assertThat(refused.getMessage()).hasSizeLessThan(1000));
         Path file = folder.resolve("large.crm");
         try (var channel = Files.newByteChannel(
                 file, Set.of(java.nio.file.StandardOpenOption.CREATE_NEW, java.nio.file.StandardOpenOption.WRITE))) {
@@ -501,5 +511,239 @@ class FuzzTest {
                         CibXml.write(Element.of("cib", Map.of("epoch", "1"), List.of(base(), Element.leaf("status")))));
             }
         }
+    }
+
+    // ---- the interconnect's file
+    // ------------------------------------------------------------------------------------
+
+    private static final String CONF = """
+            totem {
+                version: 2
+                cluster_name: shop
+                config_version: 3
+                transport: knet
+                token: 300
+                interface {
+                    linknumber: 0
+                    knet_link_priority: 3
+                }
+                interface {
+                    linknumber: 1
+                }
+            }
+            nodelist {
+                node {
+                    name: n1
+                    nodeid: 1
+                    ring0_addr: 10.0.0.1
+                    ring1_addr: 10.1.0.1
+                }
+                node {
+                    name: n2
+                    nodeid: 2
+                    ring0_addr: 10.0.0.2
+                    ring1_addr: 10.1.0.2
+                    quorum_votes: 1
+                }
+            }
+            quorum {
+                provider: corosync_votequorum
+                two_node: 1
+            }
+            logging {
+                to_syslog: yes
+                debug: off
+                logger_subsys {
+                    subsys: RING
+                    debug: on
+                }
+            }
+            """;
+
+    @Test
+    void brokenInterconnectFilesAreRefusedOrRead() {
+        Random random = new Random(SEED + 4);
+        int taken = 0;
+        for (int i = 0; i < COUNT; i++) {
+            String text = random.nextInt(3) == 0 ? bitten(CONF, random) : brokenConf(random);
+            try {
+                List<ConfChange> changes = ConfChange.between("fuzz", CONF, text);
+                taken++;
+                assertThat(ConfChange.between("fuzz", text, text)).isEmpty();
+                changes.forEach(each -> assertThat(each.words()).isNotBlank());
+                String next = ConfEdit.atVersion("fuzz", text, 77);
+                assertThat(CorosyncConf.read("fuzz", next).configVersion()).isEqualTo(77);
+                assertThat(ConfChange.between("fuzz", text, next)).isEmpty();
+            } catch (ClusterException e) {
+                assertThat(e.getMessage()).isNotBlank();
+                assertThat(e.remedy()).isNotBlank();
+            } catch (RuntimeException | StackOverflowError e) {
+                throw new AssertionError("number " + i + " of seed " + SEED + ":\n" + text, e);
+            }
+        }
+        assertThat(taken)
+                .as("files that were taken, or this test tries nothing")
+                .isGreaterThan(COUNT / 50);
+    }
+
+    private static String brokenConf(Random random) {
+        List<String> lines = new ArrayList<>(CONF.lines().toList());
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            int at = random.nextInt(lines.size());
+            String line = lines.get(at);
+            int colon = line.indexOf(':');
+            switch (random.nextInt(5)) {
+                case 0 -> lines.remove(at);
+                case 1 -> lines.add(at, lines.get(random.nextInt(lines.size())));
+                case 2 -> {
+                    if (colon > 0) {
+                        String value = random.nextBoolean()
+                                ? NASTY.get(random.nextInt(NASTY.size()))
+                                : Integer.toString(random.nextInt(2000));
+                        lines.set(at, line.substring(0, colon + 1) + " " + value);
+                    }
+                }
+                case 3 -> lines.set(at, line.replace("off", "on").replace("yes", "no"));
+                default -> lines.add(at, NASTY.get(random.nextInt(NASTY.size())));
+            }
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    // ---- every command
+    // ----------------------------------------------------------------------------------------------
+
+    /** What would run programs of the machine, wait, or write where a broken word says. */
+    private static final Set<String> NOT_TRIED = Set.of(
+            "edit",
+            "filter",
+            "save",
+            "graph",
+            "rsctest",
+            "validate",
+            "validate-all",
+            "report",
+            "sim",
+            "keygen",
+            "init",
+            "join",
+            "start",
+            "restart",
+            "stop",
+            "enable",
+            "disable",
+            "run",
+            "copy",
+            "push",
+            "pull",
+            "log",
+            "wait",
+            "wait_for_startup",
+            "import",
+            "link",
+            "rename",
+            "help",
+            "crash_test",
+            "sbd");
+
+    @Test
+    void brokenUsesOfEveryCommandAreRefusedOrDoneWhole() throws Exception {
+        Random random = new Random(SEED + 5);
+        Path cib = folder.resolve("all.xml");
+        Path conf = Files.createDirectories(folder.resolve("etc/systole")).resolve("cluster.conf");
+        String whole = CibXml.write(Element.of("cib", Map.of("epoch", "1"), List.of(base(), Element.leaf("status"))));
+        Map<String, String> environment =
+                Map.of("CIB_file", cib.toString(), "HOME", folder.toString(), "SYSTOLE_SSH", "/bin/false");
+        List<String[]> commands = new ArrayList<>();
+        for (Level level : Levels.all()) {
+            for (Verb verb : level.verbs()) {
+                if (!NOT_TRIED.contains(verb.name()) && !level.name().equals("sbd")) {
+                    commands.add(new String[] {level.name(), verb.name()});
+                }
+            }
+        }
+        for (Verb verb : Levels.rootVerbs()) {
+            if (!NOT_TRIED.contains(verb.name())) {
+                commands.add(new String[] {verb.name()});
+            }
+        }
+        Set<Integer> known = Set.of(0, 1, 64, 69, 75, 77);
+        int done = 0;
+        for (int i = 0; i < Math.max(commands.size(), COUNT); i++) {
+            if (i % 20 == 0) {
+                Files.writeString(cib, whole);
+                Files.writeString(conf, CONF);
+            }
+            String before = Files.readString(cib);
+            List<String> words = new ArrayList<>(List.of("--root", folder.toString()));
+            words.addAll(List.of(commands.get(i % commands.size())));
+            for (int j = random.nextInt(5); j > 0; j--) {
+                words.add(word(commands.get(i % commands.size()), random));
+            }
+            StringWriter err = new StringWriter();
+            int code = Systole.run(
+                    words.toArray(new String[0]),
+                    environment,
+                    "systole",
+                    new PrintWriter(new StringWriter()),
+                    new PrintWriter(err));
+            done += code == 0 ? 1 : 0;
+            String told = "number " + i + " of seed " + SEED + ": code " + code + ", " + err + ", from: " + words;
+            assertThat(known).as(told).contains(code);
+            assertThat(err.toString())
+                    .as(told)
+                    .doesNotContain("unexpected failure")
+                    .doesNotContain("Exception");
+            if (code != 0) {
+                assertThat(Files.readString(cib)).as(told).isEqualTo(before);
+            }
+            plans(Backend.configuration(CibXml.read("after", Files.readString(cib))));
+            CorosyncConf.read("after", Files.readString(conf));
+        }
+        assertThat(done)
+                .as("commands that did something, or this test tries nothing")
+                .isGreaterThan(commands.size() / 20);
+    }
+
+    private static String word(String[] command, Random random) {
+        List<String> good = List.of(
+                "vip",
+                "web",
+                "db",
+                "n1",
+                "n2",
+                "1",
+                "0.1",
+                "set",
+                "show",
+                "delete",
+                "on",
+                "off",
+                "add",
+                "Stopped",
+                "yes",
+                "clear",
+                "target-role",
+                "fake",
+                "x",
+                "5",
+                "totem.token",
+                "logging.debug",
+                "ocf:pacemaker:Dummy",
+                "cib");
+        if (random.nextInt(6) == 0) {
+            List<Verb.Flag> flags = new ArrayList<>();
+            Levels.find(command[0])
+                    .ifPresent(level -> level.verbs().stream()
+                            .filter(verb -> verb.name().equals(command[command.length - 1]))
+                            .forEach(verb -> flags.addAll(verb.flags())));
+            flags.removeIf(flag -> List.of("--watch", "--wait").contains(flag.name()));
+            if (!flags.isEmpty()) {
+                return flags.get(random.nextInt(flags.size())).name();
+            }
+        }
+        // A file that a broken word names would be read, or written, wherever the test runs.
+        String nasty = NASTY.get(random.nextInt(NASTY.size())).replace("/", "_").replace("..", "_");
+        return random.nextInt(4) > 0 ? good.get(random.nextInt(good.size())) : nasty;
     }
 }

@@ -9,6 +9,9 @@ import systole.kernel.BadInputException;
 
 /** One {@code name { … }} block of a {@code corosync.conf} text: its entries and blocks, each with its line. */
 final class ConfSection {
+    /** Of 384 nodes with eight links each it is a third of that. */
+    static final int MAX_CHARACTERS = 1 << 20;
+
     private static final int MAX_LINES = 100_000;
     private static final int MAX_DEPTH = 8;
 
@@ -31,6 +34,12 @@ final class ConfSection {
     static ConfSection read(String source, String text) {
         ConfSection root = new ConfSection(source, "", 0);
         List<ConfSection> open = new ArrayList<>(List.of(root));
+        if (text.length() > MAX_CHARACTERS) {
+            throw new BadInputException(
+                    source,
+                    "the file has " + text.length() + " characters, more than " + MAX_CHARACTERS,
+                    "check that this is the file you meant");
+        }
         String[] lines = text.split("\n", -1);
         if (lines.length > MAX_LINES) {
             throw new BadInputException(

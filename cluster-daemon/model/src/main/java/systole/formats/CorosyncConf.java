@@ -26,6 +26,9 @@ import systole.kernel.NodeId;
 
 /** Text in {@code corosync.conf} syntax to {@link InterconnectConf} (specs/corosync-options.md). */
 public final class CorosyncConf {
+    /** Longer files are refused; whoever reads one from a disk need not read more. */
+    public static final int MAX_CHARACTERS = ConfSection.MAX_CHARACTERS;
+
     private static final ConfSection NOTHING = ConfSection.read("", "");
 
     private final ConfSection totem;

@@ -234,6 +234,10 @@ final class NodeListShell implements AutoCloseable {
 
     private void reloadNow(String author, boolean check, Consumer<Answer> answer) throws IOException {
         String present = latest;
+        if (Files.size(file) > 3L * CorosyncConf.MAX_CHARACTERS) {
+            throw new BadInputException(
+                    file.toString(), "the file is too large", "check that this is the file you meant");
+        }
         String wanted = Files.readString(file);
         List<ConfChange> changes = ConfChange.between(file.toString(), present, wanted);
         refuseWhatNeedsAStart(changes);

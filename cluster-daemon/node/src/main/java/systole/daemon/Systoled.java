@@ -111,9 +111,15 @@ public final class Systoled {
     }
 
     /** The file as text. */
-    private static final class ConfFile {
+    static final class ConfFile {
         static String read(java.nio.file.Path file) {
             try {
+                // In UTF-8 a character has three bytes at most in what makes one char.
+                if (java.nio.file.Files.size(file) > 3L * CorosyncConf.MAX_CHARACTERS) {
+                    throw new DaemonException(
+                            file + " is larger than " + 3L * CorosyncConf.MAX_CHARACTERS + " bytes",
+                            "check that this is the file you meant");
+                }
                 return java.nio.file.Files.readString(file);
             } catch (java.nio.file.NoSuchFileException e) {
                 throw new DaemonException(
