@@ -43,6 +43,11 @@ public final class FailureDetector {
     private long lastNow;
     private long awake;
     private long accuseAfterAwake;
+    private final Unsteadiness own = new Unsteadiness();
+
+    /** The longest pause that any of the peers says it had lately. */
+    private long worstSaid;
+
     private long longestPause;
     private long pauseForgottenAt;
 
@@ -109,6 +114,7 @@ public final class FailureDetector {
         peers.forEach((name, peer) -> byNumber[name.value()] = peer);
         heardNow = null;
         Arrays.fill(heardOn, null);
+        listen();
     }
 
     /**
@@ -132,6 +138,7 @@ public final class FailureDetector {
         if (gap <= most) {
             return 0;
         }
+        own.saw(gap - settings.heartbeat(), awake);
         // What waits in the sockets is history: until it is read, silence and deafness prove nothing.
         accuseAfterAwake = blameless ? awake + settings.heartbeat() : 0;
         if (gap > longestPause) {
@@ -141,6 +148,11 @@ public final class FailureDetector {
         return gap;
     }
 
+    /** The loop came to this step that much later than it was to come: rises what the others are granted, too. */
+    public void late(long nanos) {
+        own.saw(nanos, awake);
+    }
+
     /** Shortly after a pause of this node: what is read from the sockets now is history. */
     public boolean isCatchingUp() {
         return awake < accuseAfterAwake;
@@ -148,7 +160,27 @@ public final class FailureDetector {
 
     /** Longest time that this node was not scheduled lately, for its own heartbeats. */
     public int ownPauseMillis() {
-        return (int) Math.min(Integer.MAX_VALUE, longestPause / MILLI);
+        long late = settings.isAdaptive() ? own.worst(awake) : 0;
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(longestPause, late) / MILLI);
+    }
+
+    private long limit(Peer peer, LinkHealth health) {
+        return health.timeout(settings, awake, peer.pause, Math.max(worstSaid, own.worst(awake)));
+    }
+
+    /** What starves one of them often starves others too: machines are guests of one host. */
+    private void said(Peer peer, long pause) {
+        if (peer.pause != pause) {
+            peer.pause = pause;
+            listen();
+        }
+    }
+
+    private void listen() {
+        worstSaid = 0;
+        for (Peer each : peers.values()) {
+            worstSaid = Math.max(worstSaid, each.pause);
+        }
     }
 
     /**
@@ -207,7 +239,7 @@ public final class FailureDetector {
         boolean didHearUs = peer.hearsUs;
         peer.hearsUs = hears.contains(self);
         peer.hears = hears;
-        peer.pause = Math.min(settings.ceiling(), Math.max(0, pauseMillis) * MILLI);
+        said(peer, Math.min(settings.ceiling(), Math.max(0, pauseMillis) * MILLI));
         if (!peer.heard) {
             heard(peer, true);
             verdicts.add(new Verdict(from, Kind.ALIVE, from + " is heard on link " + link));
@@ -308,7 +340,7 @@ public final class FailureDetector {
         for (int link = 0; link < peer.links.length; link++) {
             LinkHealth health = peer.links[link];
             long silence = health.silence(awake);
-            long timeout = health.timeout(settings, peer.pause);
+            long timeout = limit(peer, health);
             boolean silent = silence > timeout;
             anyAlive |= !silent;
             if (health.everHeard()) {
@@ -362,6 +394,7 @@ public final class FailureDetector {
 
     private void silence(Peer peer) {
         heard(peer, false);
+        said(peer, 0);
         peer.hearsUs = false;
         peer.hears = new TreeSet<>();
         for (int link = 0; link < peer.links.length; link++) {
@@ -383,9 +416,9 @@ public final class FailureDetector {
             long wait = 0;
             for (LinkHealth health : peer.links) {
                 if (health.everHeard()) {
-                    wait = Math.max(wait, health.timeout(settings, peer.pause) - health.silence(awake));
+                    wait = Math.max(wait, limit(peer, health) - health.silence(awake));
                     if (health.hearing()) {
-                        soonest = Math.min(soonest, health.timeout(settings, peer.pause) - health.silence(awake));
+                        soonest = Math.min(soonest, limit(peer, health) - health.silence(awake));
                     }
                 }
             }
@@ -492,7 +525,7 @@ public final class FailureDetector {
                         health.silence(awake),
                         health.mean(),
                         health.deviation(),
-                        health.timeout(settings, peer.pause),
+                        limit(peer, health),
                         health.lossRate()));
             }
         }

@@ -6,6 +6,10 @@ final class LinkHealth {
     private static final double GAIN = 1.0 / 16;
     private static final int DEVIATIONS = 8;
     private static final int LOSS_WINDOW = 128;
+    private static final double QUICK_LOSS_WINDOW = 16;
+
+    /** So often, in powers of ten, may all heartbeats within the limit be lost. */
+    private static final double SELDOM = 10;
 
     private long lastHeard = -1;
     private long lastHeartbeat = -1;
@@ -14,6 +18,9 @@ final class LinkHealth {
     private double deviation;
     private int samples;
     private double lossRate;
+    private double quickLossRate;
+    private int beatsForLoss = 1;
+    private final Unsteadiness lateness = new Unsteadiness();
     private boolean hearing;
     private boolean heardThere;
     private boolean refused;
@@ -34,15 +41,26 @@ final class LinkHealth {
                 deviation += (Math.abs(sample - mean) - deviation) * GAIN;
                 mean += (sample - mean) * GAIN;
             }
+            lateness.saw(awake - lastHeartbeat - passed * interval, awake);
             samples++;
             double lostShare = (double) (passed - 1) / passed;
             double weight = Math.min(1, (double) passed / LOSS_WINDOW);
             lossRate += (lostShare - lossRate) * weight;
+            quickLossRate += (lostShare - quickLossRate) * Math.min(1, passed / QUICK_LOSS_WINDOW);
+            beatsForLoss = beatsForLoss(Math.max(lossRate, quickLossRate));
+        } else {
+            // Whether it is steady is to be seen.
+            lateness.saw(2 * interval, awake);
         }
         lastHeartbeat = awake;
         lastNumber = number;
         heard(awake);
         return true;
+    }
+
+    /** How many heartbeats in a row are hardly ever lost at this rate. */
+    private static int beatsForLoss(double rate) {
+        return rate < 0.01 ? 1 : (int) Math.min(1000, Math.ceil(-SELDOM / Math.log10(Math.min(rate, 0.98))));
     }
 
     void heard(long awake) {
@@ -75,13 +93,21 @@ final class LinkHealth {
         return lastHeard < 0 ? Long.MAX_VALUE : awake - lastHeard;
     }
 
-    /** Steady arrivals: the floor. Jitter or a peer that says it is short of CPU: up to the ceiling. */
-    long timeout(DetectorSettings settings, long peerPause) {
+    /**
+     * Punctual for some time: the floor. Jitter, loss, a peer that says it is short of CPU, or a node that was itself not
+     * punctual: up to the ceiling.
+     *
+     * @param peerPause what the peer said of itself
+     * @param late the worst that this node and all its peers measured of themselves
+     */
+    long timeout(DetectorSettings settings, long awake, long peerPause, long late) {
         if (samples < STEADY_AFTER) {
             return settings.ceiling();
         }
-        double wanted = mean + DEVIATIONS * deviation + settings.heartbeat();
-        return Math.min(settings.ceiling(), Math.max(settings.token() + peerPause, (long) wanted));
+        long jitter = (long) (mean + DEVIATIONS * deviation) + settings.heartbeat();
+        long loss = settings.isAdaptive() ? (beatsForLoss + 1) * settings.heartbeat() : 0;
+        long seen = settings.limit(Math.max(late, lateness.worst(awake)));
+        return Math.min(settings.ceiling(), Math.max(seen + peerPause, Math.max(jitter, loss)));
     }
 
     /** What is sent there arrives, and what the peer sends is heard. */

@@ -9,6 +9,8 @@ import java.util.Arrays;
  * <p>{@code token} is what an operator chooses: how long a node may be silent before it is given up. Everything else
  * follows from it, see {@link #ofTokenMillis}.
  *
+ * @param steady silence on all links after which a node is suspected while it, the path and the node that judges have
+ *     been punctual for some time; below {@code token} only if nobody chose a token
  * @param token silence on all links after which a node is suspected while arrivals are steady
  * @param tokenCeiling the same when arrivals jitter or the peer says that it is short of CPU: never more than this
  * @param heartbeat interval between two heartbeats of a node on a link
@@ -26,6 +28,7 @@ import java.util.Arrays;
  * @param links number of links, 1 to 8
  */
 public record RingSettings(
+        long steady,
         long token,
         long tokenCeiling,
         long heartbeat,
@@ -48,13 +51,19 @@ public record RingSettings(
 
     public static final int DEFAULT_TOKEN_MILLIS = 300;
 
+    /** Silence of a node that was punctual, if nobody chose a token. */
+    public static final int DEFAULT_STEADY_MILLIS = 160;
+
+    private static final int BEATS_WHILE_STEADY = 5;
+
     /** The shortest token that is kept free of false suspicion on a lightly loaded machine. */
     public static final int FAST_TOKEN_MILLIS = 100;
 
     public RingSettings {
         require(token >= 20 * MILLI, "token must be at least 20 ms");
+        require(steady <= token, "the limit of steady nodes must not be above token");
         require(tokenCeiling >= token, "the ceiling of token must not be below token");
-        require(heartbeat >= MILLI && heartbeat * 3 <= token, "heartbeat must be 1 ms to a third of token");
+        require(heartbeat >= MILLI && heartbeat * 3 <= steady, "heartbeat must be 1 ms to a third of token");
         require(tokenLoss >= tokenCeiling, "token loss must not come before the longest suspicion");
         require(tokenRetransmit * 2 <= tokenLoss, "token_retransmit must be at most half of the token loss time");
         require(hold < tokenRetransmit, "hold must be shorter than token_retransmit");
@@ -69,9 +78,11 @@ public record RingSettings(
     /** Everything derived from how long a node may be silent. */
     public static RingSettings ofTokenMillis(int tokenMillis) {
         long token = tokenMillis * MILLI;
+        long steady = token;
         long heartbeat = Math.max(2 * MILLI, token / 7);
         long retransmit = Math.max(15 * MILLI, Math.min(token / 6, 50 * MILLI));
         return new RingSettings(
+                steady,
                 token,
                 token * 2,
                 heartbeat,
@@ -89,8 +100,34 @@ public record RingSettings(
                 1);
     }
 
+    /**
+     * Nobody chose a token: where all is punctual a node is given up sooner, where it is not as late as the ceiling. All
+     * else is that of {@link #DEFAULT_TOKEN_MILLIS}, leases too.
+     */
     public static RingSettings defaults() {
-        return ofTokenMillis(DEFAULT_TOKEN_MILLIS);
+        RingSettings asked = ofTokenMillis(DEFAULT_TOKEN_MILLIS);
+        long steady = DEFAULT_STEADY_MILLIS * MILLI;
+        return asked.withSteady(steady, steady / BEATS_WHILE_STEADY);
+    }
+
+    private RingSettings withSteady(long limit, long interval) {
+        return new RingSettings(
+                limit,
+                token,
+                tokenCeiling,
+                interval,
+                tokenLoss,
+                tokenRetransmit,
+                hold,
+                join,
+                consensus,
+                windowSize,
+                maxMessages,
+                seqnoUnchangedConst,
+                missCountConst,
+                failRecvConst,
+                datagramBytes,
+                links);
     }
 
     public static RingSettings fast() {
@@ -99,6 +136,7 @@ public record RingSettings(
 
     public RingSettings withDatagramBytes(int bytes) {
         return new RingSettings(
+                steady,
                 token,
                 tokenCeiling,
                 heartbeat,
@@ -118,6 +156,7 @@ public record RingSettings(
 
     public RingSettings withLinks(int number) {
         return new RingSettings(
+                steady,
                 token,
                 tokenCeiling,
                 heartbeat,
@@ -137,6 +176,7 @@ public record RingSettings(
 
     public RingSettings withFlowControl(int window, int messages) {
         return new RingSettings(
+                steady,
                 token,
                 tokenCeiling,
                 heartbeat,
@@ -162,6 +202,7 @@ public record RingSettings(
     /** A number that differs, most likely, when the timing of two nodes differs; the same in every JVM. */
     public int digest() {
         return Arrays.hashCode(new long[] {
+            steady,
             token,
             tokenCeiling,
             heartbeat,

@@ -50,6 +50,7 @@ public final class RingStack {
     private long lastBeat;
     private long beats;
     private long checkAt;
+    private long dueAt = Long.MAX_VALUE;
     private long pauseSaid;
     private long pauseSaidAt;
     private long pausesUnsaid;
@@ -74,8 +75,8 @@ public final class RingStack {
         this.nodes = new TreeSet<>(nodes);
         this.settings = settings;
         this.settingsDigest = settings.digest();
-        var forDetector =
-                new DetectorSettings(settings.token(), settings.tokenCeiling(), settings.heartbeat(), settings.links());
+        var forDetector = new DetectorSettings(
+                settings.steady(), settings.token(), settings.tokenCeiling(), settings.heartbeat(), settings.links());
         this.detector = mutants.contains(Mutant.BLAME_OTHERS_FOR_OWN_PAUSE)
                 ? FailureDetector.mutant(self, this.nodes, forDetector)
                 : new FailureDetector(self, this.nodes, forDetector);
@@ -127,11 +128,13 @@ public final class RingStack {
         }
         judge(now, out);
         beat(now, out);
+        dueAt = protocol.isRunning() ? Math.min(Math.min(protocol.deadline(), beatAt), checkAt) : Long.MAX_VALUE;
         return out;
     }
 
     private void notePause(long now, List<RingEffect> out) {
         long pause = detector.elapsed(now);
+        detector.late(now - dueAt);
         if (pause > 0) {
             counters.add(Counter.OWN_PAUSES);
             counters.add(Counter.OWN_PAUSE_MILLIS, (long) (pause / MILLI));
@@ -266,8 +269,7 @@ public final class RingStack {
         if (!started || !protocol.isRunning()) {
             return lastNanos + settings.tokenLoss();
         }
-        long next = Math.min(Math.min(protocol.deadline(), beatAt), checkAt);
-        return origin + next;
+        return origin + dueAt;
     }
 
     /** Application messages that wait to be sent, to push back on senders. */

@@ -331,7 +331,7 @@ public final class CorosyncConf {
 
     // ---- timers ---------------------------------------------------------------------------------------------------
 
-    /** The derivations are those of {@code RingSettings.ofTokenMillis}; what the file says explicitly wins. */
+    /** The derivations are those of {@code RingSettings}; what the file says explicitly wins. */
     private Timing timing() {
         int extraNodes = Math.max(0, nodeSections.size() - 2);
         int token = totem.number("token", TimingDefaults.TOKEN);
@@ -345,7 +345,13 @@ public final class CorosyncConf {
         int hold = totem.number("hold", retransmit * 7 / 10);
         int consensus = totem.number("consensus", Math.max(60, 2 * token));
         int join = totem.number("join", Math.max(5, Math.min(token / 15, 50)));
-        int interval = totem.number("heartbeat_interval", Math.max(2, token / 7));
+        boolean chosen = totem.has("token");
+        int interval = totem.number(
+                "heartbeat_interval",
+                chosen ? Math.max(2, token / 7) : TimingDefaults.STEADY / TimingDefaults.BEATS_WHILE_STEADY);
+        int steady = chosen
+                ? token
+                : Math.min(token, Math.max(TimingDefaults.STEADY, interval * TimingDefaults.BEATS_WHILE_STEADY));
         before("join", join, "consensus", consensus, 1, "give the others time to answer");
         before(
                 "token_retransmit",
@@ -357,6 +363,7 @@ public final class CorosyncConf {
         before("hold", hold, "token_retransmit", retransmit, 1, "pass a held token before it is sent again");
         before("heartbeat_interval", interval, "token", token, 3, "let two heartbeats be lost");
         return new Timing(
+                steady,
                 token,
                 tokenLoss,
                 totem.number("token_warning", 75),

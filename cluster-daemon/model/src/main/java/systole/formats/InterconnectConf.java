@@ -113,10 +113,13 @@ public record InterconnectConf(
     /**
      * Timers of the ring in milliseconds, after all derivations (specs/totem.md section 7).
      *
+     * @param steady the same as {@code token} if the file has one; else the silence after which a node is suspected where
+     *     all has been punctual for some time
      * @param token silence on all links after which a node is suspected; does not grow with the number of nodes
      * @param tokenLoss time without the ring's token after which the ring is formed anew
      */
     public record Timing(
+            int steady,
             int token,
             int tokenLoss,
             int tokenWarningPercent,

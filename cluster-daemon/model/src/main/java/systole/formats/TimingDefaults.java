@@ -9,6 +9,11 @@ final class TimingDefaults {
     /** Milliseconds. */
     static final int TOKEN = 300;
 
+    /** While no token is chosen and all is punctual. */
+    static final int STEADY = 160;
+
+    static final int BEATS_WHILE_STEADY = 5;
+
     static final int FAIL_RECV = 200;
     static final int SEQNO_UNCHANGED = 10;
     static final int MISS_COUNT = 2;

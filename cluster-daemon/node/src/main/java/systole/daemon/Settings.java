@@ -38,6 +38,7 @@ final class Settings {
         int links = conf.links().get(conf.links().size() - 1).number() + 1;
         try {
             return new RingSettings(
+                    timing.steady() * MILLI,
                     derived.token(),
                     derived.tokenCeiling(),
                     timing.heartbeatInterval() * MILLI,
