@@ -680,7 +680,7 @@ final class Conductor {
                 && (rc == 0 || rc == 8);
     }
 
-    private static boolean isWrong(Element entry, TransitionKey key) {
+    static boolean isWrong(Element entry, TransitionKey key) {
         if (number(entry, "op-status") != 0) {
             return true;
         }
@@ -852,7 +852,7 @@ final class Conductor {
         }
     }
 
-    private static String uuid(Seed chance) {
+    static String uuid(Seed chance) {
         StringBuilder hex = new StringBuilder();
         while (hex.length() < 32) {
             hex.append(String.format("%016x", chance.nextLong()));

@@ -75,6 +75,7 @@ public final class NodeCore {
     private final FenceExecutor fenceExecutor;
     private final FenceDesk fenceDesk;
     private final Leases leases = new Leases();
+    private final OwnLease ownLease;
     private final Conductor conductor;
     private final ClientDesk clients;
     private final Dampening dampening;
@@ -148,6 +149,7 @@ public final class NodeCore {
         this.fenceExecutor = new FenceExecutor(settings.name(), chance.fork("delays"), FIRST_FENCE_RUN);
         this.fenceDesk = new FenceDesk(settings.name(), Long.toHexString(incarnation));
         this.conductor = new Conductor(node, this::fence, leases, chance.fork("uuid"));
+        this.ownLease = new OwnLease(node, this::execute, Conductor.uuid(chance.fork("lease")));
         this.clients = new ClientDesk(node, this::fenceForClient, Long.toHexString(incarnation));
         this.dampening = new Dampening(node);
         this.alerts = new AlertDesk(node);
@@ -168,6 +170,7 @@ public final class NodeCore {
             return List.of();
         }
         node.begin(now);
+        ownLease.timePassed();
         changeNodesIfChanged();
         reconfigureIfChanged();
         take(input);
@@ -193,6 +196,7 @@ public final class NodeCore {
         first = Math.min(first, Math.min(fenceDesk.deadlineNanos(), conductor.deadlineNanos()));
         first = Math.min(first, Math.min(clients.deadlineNanos(), dampening.deadlineNanos()));
         first = Math.min(first, Math.min(goodbyeNanos, witness.deadlineNanos()));
+        first = Math.min(first, ownLease.deadlineNanos());
         return Math.min(first, Math.min(quorum.deadlineNanos(), escalationNanos));
     }
 
@@ -271,9 +275,13 @@ public final class NodeCore {
         } else if (input instanceof NodeInput.FenceAgentFinished finished) {
             fenceAgentFinished(finished.result());
         } else if (input instanceof NodeInput.Planned planned) {
-            conductor.planned(planned);
+            if (!ownLease.planned(planned)) {
+                conductor.planned(planned);
+            }
         } else if (input instanceof NodeInput.PlanFailed failed) {
-            conductor.planFailed(failed);
+            if (!ownLease.planFailed(failed)) {
+                conductor.planFailed(failed);
+            }
         } else if (input instanceof NodeInput.Stored stored) {
             onDisk = Math.max(onDisk, stored.record());
             node.protocol(new StateInput.Stored(stored.record()));
@@ -534,6 +542,7 @@ public final class NodeCore {
             changeNodesIfChanged();
             reconfigureIfChanged();
             conductor.drive();
+            ownLease.drive(node.isReady() && !viewEnds, quorum.quorate());
             answerSettled();
         } while (node.hasUnhandled() && !stopped);
     }
@@ -845,7 +854,9 @@ public final class NodeCore {
                 List<String> entries = forget.entryIds().isEmpty() ? List.of("") : forget.entryIds();
                 entries.forEach(entry -> node.submit(new Command.ForgetHistory(node.self(), forget.resource(), entry)));
             } else if (effect instanceof ExecutorEffect.Acknowledge done) {
-                node.send(new CoordinationMessage.Acknowledge(done.key(), done.rc(), done.status()));
+                if (!ownLease.acknowledged(done.key(), done.rc(), done.status())) {
+                    node.send(new CoordinationMessage.Acknowledge(done.key(), done.rc(), done.status()));
+                }
             } else if (effect instanceof ExecutorEffect.ReadMetadata read) {
                 askMetadata(new AgentName(
                         read.resource().agentClass(),
@@ -854,6 +865,7 @@ public final class NodeCore {
             }
         }
         if (!records.isEmpty()) {
+            ownLease.recorded(records);
             node.submit(new Command.RecordOperations(node.self(), records));
         }
     }
@@ -1034,6 +1046,7 @@ public final class NodeCore {
         configuration = present;
         options = ClusterOptions.of(present);
         conductor.configure(options);
+        ownLease.configure(options);
         alerts.configure(present);
         carryFencing(fenceExecutor.configure(DeviceRegistry.of(present)));
         if (view != null && !rivals().equals(rivalsTold)) {

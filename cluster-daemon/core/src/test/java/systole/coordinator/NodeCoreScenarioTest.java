@@ -185,6 +185,38 @@ class NodeCoreScenarioTest {
     }
 
     @Test
+    void withFencingOffANodeWhoseViewsNeverComeToRestStopsByItselfBeforeItsLeaseIsOver() {
+        running(false, "web", "db");
+        String cut = only("db");
+        cluster.unsettle(cut);
+        long since = cluster.millis();
+        cluster.runFor(1_900);
+        assertThat(cluster.where("db")).containsExactly(cut);
+        cluster.runFor(1_000);
+        assertThat(cluster.where("db")).isEmpty();
+        while (cluster.where("db").isEmpty() && cluster.millis() - since < 10_000) {
+            cluster.runFor(10);
+        }
+        assertThat(cluster.where("db")).hasSize(1).doesNotContain(cut);
+        assertThat(cluster.millis() - since).isGreaterThan(3_900);
+        cluster.connectAll();
+        cluster.settle();
+        assertThat(cluster.where("db")).hasSize(1);
+        assertThat(cluster.core("alpha").state().digest())
+                .isEqualTo(cluster.core("gamma").state().digest());
+    }
+
+    @Test
+    void withFencingOnANodeWhoseViewsNeverComeToRestIsLeftToTheOthers() {
+        running(true, "web", "db");
+        String cut = only("db");
+        cluster.unsettle(cut);
+        cluster.fenceWorks = false;
+        cluster.runFor(10_000);
+        assertThat(cluster.where("db")).containsExactly(cut);
+    }
+
+    @Test
     void aNodeThatWasFencedWhileCutOffStopsWhenItMeetsTheOthers() {
         running(true, "web", "db");
         cluster.cut("gamma");

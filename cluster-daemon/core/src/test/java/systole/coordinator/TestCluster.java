@@ -64,6 +64,7 @@ final class TestCluster {
         byte[] snapshot = new byte[0];
         NodeCore core;
         View view;
+        boolean viewEnded;
         int life;
         boolean up;
         boolean tickPlanned;
@@ -146,6 +147,18 @@ final class TestCluster {
 
     void cut(String name) {
         connect(Set.of(host(name).id));
+    }
+
+    /** Cut off, and no view of its own comes to rest there until it is connected again. */
+    void unsettle(String name) {
+        Host host = host(name);
+        View previous = java.util.Objects.requireNonNull(host.view);
+        input(host, new NodeInput.Group(new GroupEvent.TransitionalView(previous, new TreeSet<>(Set.of(host.id)))));
+        host.viewEnded = true;
+        Set<NodeId> others = new TreeSet<>(names.keySet());
+        others.remove(host.id);
+        components = List.of();
+        connect(others);
     }
 
     /** The machine dies: nothing of it runs any more; the others notice after a while. */
@@ -303,7 +316,8 @@ final class TestCluster {
                         .add(host);
             }
             byFormer.forEach((name, group) -> {
-                if (!name.isEmpty()) {
+                group.removeIf(host -> host.viewEnded);
+                if (!name.isEmpty() && !group.isEmpty()) {
                     endOf(group);
                 }
             });
@@ -314,6 +328,7 @@ final class TestCluster {
                     former.put(id, host.view);
                 }
                 host.view = view;
+                host.viewEnded = false;
             }
             for (NodeId id : component) {
                 enter(host(names.get(id)), former.get(id), view);

@@ -14,7 +14,7 @@ import systole.coordinator.NodeInput;
 import systole.scheduler.Plan;
 import systole.scheduler.Scheduler;
 
-/** Runs the scheduler on a thread of its own. Of several plans that wait, only the newest is made. */
+/** Runs the scheduler on a thread of its own. Of several plans that wait, only the newest is made; the others fail. */
 final class Planner {
     private static final Logger LOG = LoggerFactory.getLogger("systole.planner");
 
@@ -34,8 +34,11 @@ final class Planner {
     }
 
     void plan(NodeEffect.Plan request) {
-        if (wanted.getAndSet(request) == null) {
+        NodeEffect.Plan waiting = wanted.getAndSet(request);
+        if (waiting == null) {
             thread.execute(this::next);
+        } else {
+            inbox.accept(new NodeInput.PlanFailed(waiting.planId(), "a newer one was asked for"));
         }
     }
 

@@ -1,0 +1,203 @@
+package systole.coordinator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import systole.graph.GraphAction;
+import systole.model.Element;
+import systole.state.OperationRecord;
+import systole.transition.HistoryEntries;
+import systole.transition.LoadLimits;
+import systole.transition.OperationOrder;
+import systole.transition.TransitionKey;
+import systole.transition.TransitionWalk;
+
+/**
+ * The lease of this node, with fencing off: the others start its services when it is over (architecture D9), so they must be
+ * stopped here by then. In a view without quorum that comes to rest, the {@link Conductor} of that view sees to it. Where
+ * views follow each other so fast that none does (a net that passes only part of the traffic), nobody plans and no order
+ * reaches anybody: when half of the lease is over, this node plans for itself alone and carries that out by itself.
+ */
+final class OwnLease {
+    private static final long MILLI = 1_000_000L;
+
+    /** Carries out an order to this node without the others. */
+    interface Executor {
+        void execute(OperationOrder order, long epochMillis);
+    }
+
+    private final NodeContext node;
+    private final Executor executor;
+    private final String uuid;
+    private ClusterOptions options = new ClusterOptions(Map.of());
+    private long stoodNanos;
+    private boolean standing;
+    private boolean resting;
+
+    /** Number of the plan that is made or carried out; plans of the conductor have positive ones. */
+    private int plan;
+
+    private boolean asked;
+    private boolean outstanding;
+    private @Nullable TransitionWalk walk;
+
+    OwnLease(NodeContext node, Executor executor, String uuid) {
+        this.node = node;
+        this.executor = executor;
+        this.uuid = uuid;
+        this.stoodNanos = node.now().nanos();
+    }
+
+    void configure(ClusterOptions next) {
+        options = next;
+    }
+
+    /** A step begins: up to now it was as it was. */
+    void timePassed() {
+        if (standing) {
+            stoodNanos = node.now().nanos();
+        }
+    }
+
+    /** @param atRest the view goes on and has agreed on the state, so that its coordinator can plan */
+    void drive(boolean atRest, boolean quorate) {
+        standing = atRest && quorate;
+        resting = atRest;
+        if (atRest || options.fencingEnabled()) {
+            asked = false;
+            outstanding = false;
+            walk = null;
+            return;
+        }
+        if (!asked && node.now().nanos() >= actNanos()) {
+            ask();
+        }
+        if (walk != null) {
+            advance(walk);
+        }
+    }
+
+    private long actNanos() {
+        return stoodNanos + options.leaseMillis(node.settings().detectionMillis()) * MILLI / 2;
+    }
+
+    private void ask() {
+        asked = true;
+        outstanding = true;
+        plan++;
+        node.event(
+                Timeline.WARNING,
+                "No view has come to rest for half of the lease: this node stops by itself what it must not run alone");
+        node.emit(new NodeEffect.Plan(-plan, input(), node.now().epochMillis()));
+    }
+
+    /** The last agreed state, in which this node is the only one. */
+    private Element input() {
+        Element cib = node.state().cib(false);
+        List<Element> sections = new ArrayList<>();
+        for (Element section : cib.children()) {
+            if (!section.is("status")) {
+                sections.add(section);
+                continue;
+            }
+            List<Element> left = new ArrayList<>();
+            for (Element child : section.children()) {
+                if (!child.is("node_state")) {
+                    left.add(child);
+                } else if (child.attribute("uname", "").equals(node.self())) {
+                    left.add(child.withAttribute("in_ccm", "true")
+                            .withAttribute("crmd", "online")
+                            .withAttribute("join", "member")
+                            .withAttribute("expected", "member"));
+                }
+            }
+            sections.add(section.withChildren(left));
+        }
+        return cib.withChildren(sections);
+    }
+
+    /** @return whether the plan was asked for here */
+    boolean planned(NodeInput.Planned answer) {
+        if (answer.planId() >= 0) {
+            return false;
+        }
+        if (outstanding && answer.planId() == -plan) {
+            outstanding = false;
+            int jobs = options.jobsPerNode(node.settings().cores());
+            LoadLimits limits = new LoadLimits(answer.graph().batchLimit(), 0, jobs, Map.of());
+            walk = new TransitionWalk(answer.graph(), limits, options.clusterDelayMillis() * MILLI);
+        }
+        return true;
+    }
+
+    /** @return whether the plan was asked for here */
+    boolean planFailed(NodeInput.PlanFailed answer) {
+        if (answer.planId() >= 0) {
+            return false;
+        }
+        if (outstanding && answer.planId() == -plan) {
+            outstanding = false;
+            node.event(Timeline.WARNING, "No plan could be made for this node alone: " + answer.reason());
+        }
+        return true;
+    }
+
+    private void advance(TransitionWalk running) {
+        running.expire(node.now().nanos());
+        List<GraphAction> fired = running.fire(node.now().nanos());
+        while (!fired.isEmpty()) {
+            for (GraphAction action : fired) {
+                if (action instanceof GraphAction.ResourceOperation operation
+                        && action.head().onNode().equals(node.self())) {
+                    OperationOrder order = OperationOrder.of(operation, plan, uuid);
+                    node.event(Timeline.ACTION_SENT, order.operationKey() + " on " + node.self() + ", by itself");
+                    executor.execute(order, node.now().epochMillis());
+                } else if (!(action instanceof GraphAction.PseudoEvent)) {
+                    running.confirm(action.id(), true);
+                }
+            }
+            fired = running.fire(node.now().nanos());
+        }
+        if (running.isComplete()) {
+            walk = null;
+        }
+    }
+
+    /** Results of operations on this node, which reach the others when there is a view again. */
+    void recorded(List<OperationRecord> records) {
+        for (OperationRecord record : records) {
+            Element entry = record.operation();
+            if (!entry.attribute("op-status", "0").equals(Integer.toString(HistoryEntries.PENDING_STATUS))) {
+                TransitionKey.parse(entry.attribute("transition-key", ""))
+                        .ifPresent(key -> confirm(key, Conductor.isWrong(entry, key)));
+            }
+        }
+    }
+
+    /** @return whether the order was given here */
+    boolean acknowledged(TransitionKey key, int rc, int status) {
+        return confirm(key, rc != key.targetRc() || status != 0);
+    }
+
+    private boolean confirm(TransitionKey key, boolean failed) {
+        if (!key.uuid().equals(uuid)) {
+            return false;
+        }
+        TransitionWalk running = walk;
+        if (running != null && key.transition() == plan) {
+            Optional<GraphAction> action = running.pending(key.action());
+            action.ifPresent(pending -> running.confirm(pending.id(), failed));
+        }
+        return true;
+    }
+
+    long deadlineNanos() {
+        if (resting || options.fencingEnabled()) {
+            return Long.MAX_VALUE;
+        }
+        TransitionWalk running = walk;
+        return running != null ? running.deadlineNanos() : asked ? Long.MAX_VALUE : actNanos();
+    }
+}
