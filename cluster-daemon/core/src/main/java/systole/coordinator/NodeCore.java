@@ -87,6 +87,10 @@ public final class NodeCore {
     private final Set<FencingRecord> knownOwnFencings = new HashSet<>();
     private final List<CoordinationMessage> again = new ArrayList<>();
     private final Set<String> lost = new TreeSet<>();
+
+    /** Ends of fencings that are to be told when the members have synchronised. */
+    private final List<FencingEffect> fenceReports = new ArrayList<>();
+
     private final Set<String> interrupted = new TreeSet<>();
     private final Map<Long, AgentRequest> deviceChecks = new HashMap<>();
     private QuorumState quorum;
@@ -295,6 +299,12 @@ public final class NodeCore {
             watchdogCounts = true;
             watchdogMillis = armed.suffices() ? armed.millis() : 0;
             tellWatchdog();
+            for (FenceOrder order : fenceDesk.underWay()) {
+                if (order.target().equals(node.self()) && !order.action().equals("on")) {
+                    stop(StopReason.PANIC, "Node " + order.executor() + " is about to fence this node");
+                    return;
+                }
+            }
         } else if (input instanceof NodeInput.Suspected suspected) {
             String name = node.settings().nameOf(suspected.node());
             node.event(Timeline.SUSPECTED, "No sign of life from " + name, "node", name);
@@ -368,6 +378,9 @@ public final class NodeCore {
                     && !id.equals(node.settings().id());
             if (isNew || isBack) {
                 node.event(Timeline.NODE_JOINED, name + (isNew ? " joined" : " was away and is back"), "node", name);
+            }
+            if (isNew || isBack) {
+                fenceReports.addAll(fenceExecutor.isBack(name));
             }
             if (isNew || former == null) {
                 alerts.node(name, Integer.toString(id.value()), true);
@@ -624,6 +637,9 @@ public final class NodeCore {
         }
         boolean anyLost = !lost.isEmpty() || !interrupted.isEmpty();
         conductor.synchronizedNow(done.quorate(), anyLost ? gone : Set.of());
+        List<FencingEffect> reports = List.copyOf(fenceReports);
+        fenceReports.clear();
+        carryFencing(reports);
         carryFencing(fenceDesk.membersAre(situation(), Set.copyOf(interrupted), nanos()));
         lost.clear();
         interrupted.clear();

@@ -177,6 +177,20 @@ public final class FenceExecutor {
         return effects;
     }
 
+    /**
+     * A node is a member again. If it is only waited until its watchdog has ended it, nothing is proven any more: its daemon may
+     * have come back in time and feed the watchdog again. Asked anew, it hears of it and ends itself.
+     */
+    public List<FencingEffect> isBack(String node) {
+        effects = new ArrayList<>();
+        for (Operation operation : List.copyOf(operations.values())) {
+            if (operation.order.target().equals(node) && operation.stage == Stage.WATCHDOG_WAIT) {
+                finish(operation, false, node + " came back before its watchdog ended it");
+            }
+        }
+        return effects;
+    }
+
     public long deadlineNanos() {
         long first = Long.MAX_VALUE;
         for (Operation operation : operations.values()) {

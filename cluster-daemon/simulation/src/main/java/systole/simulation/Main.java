@@ -16,14 +16,15 @@ import systole.kernel.NearestWord;
 /** {@code systole sim}: many seeds, one summary. Exit status 0 if no promise was broken, 1 if one was, 64 for wrong words. */
 public final class Main {
     static final String USAGE = """
-            systole sim [--nodes N|A..B] [--seeds A..B] [--minutes M] [--faults all|none|LIST] [--witness] [--jobs J]
-                        [--story]
+            systole sim [--nodes N|A..B] [--seeds A..B] [--minutes M] [--faults all|none|LIST] [--witness] [--watchdog]
+                        [--jobs J] [--story]
 
               --nodes N     machines of the cluster, 2 to 16 (default 5); with A..B each seed draws its size
               --seeds A..B  seeds to play (default 1..20); one number plays one seed
               --minutes M   simulated minutes of faults for each seed (default 10)
               --faults LIST words with commas (default all); a run takes a part of them, chosen by its seed
               --witness     every cluster has a witness (ffsplit or lms) in the place of other quorum options
+              --watchdog    a watchdog in every machine in the place of the fence device
               --jobs J      seeds played at the same time (default 1)
               --story       print the whole story of a seed that fails, not only its end
             """;
@@ -40,6 +41,7 @@ public final class Main {
     private int jobs = 1;
     private boolean wholeStory;
     private boolean witness;
+    private boolean watchdog;
 
     private Main() {}
 
@@ -76,6 +78,7 @@ public final class Main {
                 }
                 case "--story" -> wholeStory = true;
                 case "--witness" -> witness = true;
+                case "--watchdog" -> watchdog = true;
                 case "--nodes" -> nodes(value(words, ++i));
                 case "--minutes" -> minutes = number(word, value(words, ++i), 0, 100_000);
                 case "--jobs" -> jobs = (int) number(word, value(words, ++i), 1, 64);
@@ -96,6 +99,7 @@ public final class Main {
                                                     "--minutes",
                                                     "--faults",
                                                     "--witness",
+                                                    "--watchdog",
                                                     "--jobs",
                                                     "--story")),
                             "see systole sim --help");
@@ -149,8 +153,8 @@ public final class Main {
             List<Future<SimulationRun.Result>> running = new ArrayList<>();
             for (long seed = first; seed <= last; seed++) {
                 long number = seed;
-                running.add(
-                        workers.submit(() -> new SimulationRun(number, fewest, most, faults, minutes, witness).run()));
+                running.add(workers.submit(
+                        () -> new SimulationRun(number, fewest, most, faults, minutes, witness, watchdog).run()));
             }
             for (Future<SimulationRun.Result> each : running) {
                 SimulationRun.Result result = each.get();
@@ -179,7 +183,8 @@ public final class Main {
     private void failed(SimulationRun.Result result, PrintStream out) {
         out.println("seed " + result.seed() + " (" + result.shape() + ") BROKEN: " + result.problem());
         out.println("  replay: systole sim --nodes " + nodes() + " --seeds " + result.seed() + " --minutes " + minutes
-                + " --faults " + faultWords + (witness ? " --witness" : "") + " --story");
+                + " --faults " + faultWords + (witness ? " --witness" : "") + (watchdog ? " --watchdog" : "")
+                + " --story");
         List<String> lines = result.story().lines().toList();
         int from = wholeStory ? 0 : Math.max(0, lines.size() - LAST_LINES);
         lines.subList(from, lines.size()).forEach(line -> out.println("  " + line));

@@ -20,6 +20,7 @@ import systole.witness.WitnessRules;
  * @param quorum options of the {@code quorum} section
  * @param quorumWord what they are, in one word, for the summary
  * @param witness rules of the witness, if there is one
+ * @param watchdogMillis with a watchdog in every machine, and no fence device: its time; 0 without
  */
 record Shape(
         int nodes,
@@ -28,7 +29,8 @@ record Shape(
         boolean fencing,
         QuorumSettings quorum,
         String quorumWord,
-        Optional<WitnessRules> witness) {
+        Optional<WitnessRules> witness,
+        long watchdogMillis) {
     private static final long SECOND = 1_000_000_000L;
 
     static Shape draw(Seed seed, int fewest, int most) {
@@ -43,7 +45,7 @@ record Shape(
         QuorumSettings plain = QuorumSettings.majorityOf(ids);
         // Half of two nodes may go on alone only if it can make sure that the other half does not.
         if (nodes == 2 && fencing && seed.chance(0.6)) {
-            return new Shape(nodes, links, active, true, plain.withTwoNode(), "two_node", Optional.empty());
+            return new Shape(nodes, links, active, true, plain.withTwoNode(), "two_node", Optional.empty(), 0);
         }
         String word = switch (seed.below(8)) {
             case 0 -> "wait_for_all";
@@ -60,7 +62,8 @@ record Shape(
                 fencing,
                 options(word, plain, new ArrayList<>(ids), seed),
                 word,
-                Optional.empty());
+                Optional.empty(),
+                0);
     }
 
     /** The same cluster with a witness in the place of the drawn quorum options. */
@@ -72,7 +75,22 @@ record Shape(
                 .withWaitForAll(seed.chance(0.3))
                 .withDevice(lms ? nodes - 1 : 1);
         var rules = new WitnessRules(lms ? WitnessRules.Algorithm.LMS : WitnessRules.Algorithm.FFSPLIT, breaker);
-        return new Shape(nodes, links, active, fencing, settings, "witness " + rules, Optional.of(rules));
+        return new Shape(
+                nodes, links, active, fencing, settings, "witness " + rules, Optional.of(rules), watchdogMillis);
+    }
+
+    /** The same cluster with watchdogs in the place of the fence device. A half of two_node cannot rely on one. */
+    Shape withWatchdogs(Seed seed) {
+        boolean two = quorum.twoNode();
+        return new Shape(
+                nodes,
+                links,
+                active,
+                true,
+                two ? QuorumSettings.majorityOf(quorum.votes().keySet()) : quorum,
+                two ? "majority" : quorumWord,
+                witness,
+                seed.between(6_000, 15_000));
     }
 
     private static QuorumSettings options(String word, QuorumSettings plain, List<NodeId> ids, Seed seed) {
@@ -101,6 +119,7 @@ record Shape(
 
     String words() {
         return nodes + " nodes, " + links + (links == 1 ? " link" : " links") + (active ? " (active)" : "")
-                + ", fencing " + (fencing ? "on" : "off") + ", " + quorumWord;
+                + ", fencing " + (fencing ? "on" : "off") + ", " + quorumWord
+                + (watchdogMillis > 0 ? ", watchdogs of " + watchdogMillis + " ms" : "");
     }
 }

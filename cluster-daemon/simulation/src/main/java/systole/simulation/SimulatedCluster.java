@@ -99,6 +99,7 @@ final class SimulatedCluster implements SimulatedNode.World {
                     shape.quorum(),
                     shape.witness(),
                     shape.active(),
+                    shape.watchdogMillis(),
                     story,
                     this);
             nodes.add(node);
@@ -129,6 +130,7 @@ final class SimulatedCluster implements SimulatedNode.World {
                 shape.quorum().withNodes(votes, new TreeMap<>(), list.version() - 1),
                 shape.witness(),
                 shape.active(),
+                shape.watchdogMillis(),
                 story,
                 this);
         nodes.add(node);
@@ -203,12 +205,16 @@ final class SimulatedCluster implements SimulatedNode.World {
     /** The configuration with which every run begins. */
     Element configuration() {
         List<Element> primitives = new ArrayList<>();
-        primitives.add(Element.leaf("primitive", "id", "fence", "class", "stonith", "type", "fence_simulated"));
+        if (shape.watchdogMillis() == 0) {
+            primitives.add(Element.leaf("primitive", "id", "fence", "class", "stonith", "type", "fence_simulated"));
+        }
         for (String id : List.of("db", "ip", "web", "mail", "files", "log")) {
             primitives.add(primitive(id));
             resources.add(id);
         }
-        Element group = Element.of("group", Map.of("id", "stack"), List.of(primitives.remove(2), primitives.remove(2)));
+        int ip = shape.watchdogMillis() == 0 ? 2 : 1;
+        Element group =
+                Element.of("group", Map.of("id", "stack"), List.of(primitives.remove(ip), primitives.remove(ip)));
         primitives.add(group);
         primitives.add(Element.of("clone", Map.of("id", "probes"), List.of(primitive(CLONED))));
         primitives.add(Element.of(
@@ -241,6 +247,11 @@ final class SimulatedCluster implements SimulatedNode.World {
                         option("stonith-enabled", Boolean.toString(fencing)),
                         option("no-quorum-policy", "stop"),
                         option("cluster-recheck-interval", "60s")));
+        if (shape.watchdogMillis() > 0) {
+            List<Element> pairs = new ArrayList<>(options.children());
+            pairs.add(option("fencing-watchdog-timeout", "-1"));
+            options = options.withChildren(pairs);
+        }
         Element marks = Element.leaf("cluster_property_set", "id", "marks");
         Map<String, String> defaultSet = new LinkedHashMap<>();
         defaultSet.put("id", "rsc-options");
@@ -365,8 +376,17 @@ final class SimulatedCluster implements SimulatedNode.World {
             throw new BrokenPromise(node.name + " has left in order, but " + node.running() + " still run there");
         }
         if (stop.reason() == NodeEffect.StopReason.PANIC) {
-            time.after(1, "panic", () -> node.powerOff("panic"));
+            time.after(1, "panic", () -> {
+                node.powerOff("panic");
+                endedItself(node);
+            });
         }
+    }
+
+    @Override
+    public void endedItself(SimulatedNode node) {
+        promises.truthAbout(node.name);
+        time.after(seed.between(3 * SECOND, 20 * SECOND), "boot", node::boot);
     }
 
     private void plan(SimulatedNode node, NodeEffect.Plan request) {

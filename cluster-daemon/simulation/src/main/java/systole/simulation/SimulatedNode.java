@@ -56,6 +56,9 @@ final class SimulatedNode {
         void serviceStarted(SimulatedNode node, String resource);
 
         void servicePromoted(SimulatedNode node, String resource);
+
+        /** It lost power by its own doing. */
+        void endedItself(SimulatedNode node);
     }
 
     final NodeId id;
@@ -77,6 +80,7 @@ final class SimulatedNode {
     private QuorumSettings quorumSettings;
     private final boolean active;
     private final Optional<WitnessSettings> witness;
+    private final Optional<SimulatedWatchdog> watchdog;
 
     /** Links that work towards a peer, as bits. */
     private final Map<NodeId, Integer> usableLinks = new HashMap<>();
@@ -112,6 +116,7 @@ final class SimulatedNode {
             QuorumSettings quorumSettings,
             Optional<WitnessRules> witness,
             boolean active,
+            long watchdogMillis,
             Story story,
             World world) {
         this.id = id;
@@ -131,6 +136,9 @@ final class SimulatedNode {
         this.clockOffsetMillis = seed.between(-1500, 1500);
         this.disk = new SimulatedDisk(time, seed.fork("disk"));
         this.stateLog = new SimulatedStateLog(disk);
+        this.watchdog = watchdogMillis == 0
+                ? Optional.empty()
+                : Optional.of(new SimulatedWatchdog(time, watchdogMillis, this::endedByWatchdog));
     }
 
     private WitnessSettings contact(WitnessRules rules) {
@@ -269,6 +277,24 @@ final class SimulatedNode {
             give(new NodeInput.Witness(new ContactInput.Start(nanos())));
         }
         planCoreTick();
+        watchdog.ifPresent(own -> {
+            own.daemonStarts();
+            knock(own);
+        });
+    }
+
+    /** The sentinel's own loop, which does not wait for the node's. */
+    private void knock(SimulatedWatchdog own) {
+        own.tick();
+        give(new NodeInput.Tick());
+        later(own.knockNanos(), "knock", () -> knock(own));
+    }
+
+    private void endedByWatchdog() {
+        if (powered) {
+            powerOff("watchdog");
+            world.endedItself(this);
+        }
     }
 
     /** The process is gone at once; nothing of it is heard any more. */
@@ -300,6 +326,7 @@ final class SimulatedNode {
         running.clear();
         promoted.clear();
         disk.crash();
+        watchdog.ifPresent(SimulatedWatchdog::machineIsOff);
         endDaemon();
     }
 
@@ -404,6 +431,11 @@ final class SimulatedNode {
                 carry(effect);
             }
         }
+        if (life == mine
+                && watchdog.isPresent()
+                && watchdog.get().cameRound(present.quorum().excludesOthers())) {
+            give(new NodeInput.WatchdogArmed(watchdog.get().millis(), true));
+        }
         if (life == mine && !stopping) {
             world.stepped(this);
             planCoreTick();
@@ -444,6 +476,9 @@ final class SimulatedNode {
             // The ring may still be saying goodbye; the process ends when that is done, or after a second.
             inbox.clear();
             stopping = true;
+            if (stop.reason() == NodeEffect.StopReason.SHUTDOWN) {
+                watchdog.ifPresent(SimulatedWatchdog::endsInOrder);
+            }
             later(1_000 * MILLI, "exit", this::exit);
         } else {
             world.effect(this, effect);

@@ -74,10 +74,23 @@ public final class SimulationRun {
 
     /** @param witness a witness in the place of the quorum options that the seed draws */
     public SimulationRun(long number, int fewest, int most, Set<Fault> wanted, long faultMinutes, boolean witness) {
+        this(number, fewest, most, wanted, faultMinutes, witness, false);
+    }
+
+    /** @param watchdogs a watchdog in every machine, and no fence device */
+    public SimulationRun(
+            long number,
+            int fewest,
+            int most,
+            Set<Fault> wanted,
+            long faultMinutes,
+            boolean witness,
+            boolean watchdogs) {
         this.number = number;
         this.seed = new Seed(number).fork("run");
         Shape drawn = Shape.draw(new Seed(number).fork("shape"), fewest, most);
-        Shape shape = witness ? drawn.withWitness(new Seed(number).fork("shape of the witness")) : drawn;
+        Shape judged = witness ? drawn.withWitness(new Seed(number).fork("shape of the witness")) : drawn;
+        Shape shape = watchdogs ? judged.withWatchdogs(new Seed(number).fork("watchdogs")) : judged;
         // Apart from the others, so that seeds that are known for something stay what they are.
         this.growthSeed = new Seed(number).fork("growth");
         boolean onlyThis = wanted.size() == 1;

@@ -32,7 +32,7 @@ class NodeListScenarioTest {
         for (int i = 1; i <= nodes; i++) {
             ids.add(new NodeId(i));
         }
-        Shape shape = new Shape(nodes, 1, false, true, QuorumSettings.majorityOf(ids), "majority", Optional.empty());
+        Shape shape = new Shape(nodes, 1, false, true, QuorumSettings.majorityOf(ids), "majority", Optional.empty(), 0);
         SimulatedCluster cluster = new SimulatedCluster(new Seed(seed), shape);
         cluster.startAll();
         cluster.time.runFor(5 * SECOND);

@@ -66,6 +66,15 @@ class SimulationBurnTest {
         assertThat(simulate("--nodes", "5..2")).isEqualTo(64);
     }
 
+    /** Nobody but the nodes themselves makes them dead; what relies on it waits long enough. */
+    @Test
+    void aNodeWithoutQuorumEndsItselfBeforeOthersStartItsServices() {
+        int status = simulate("--watchdog", "--nodes", "2..7", "--seeds", "1..4", "--minutes", "2");
+
+        assertThat(said()).contains("violations           0");
+        assertThat(status).isZero();
+    }
+
     @Test
     void aWitnessNeverHelpsTwoHalves() {
         int status = simulate(
