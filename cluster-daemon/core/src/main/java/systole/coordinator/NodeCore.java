@@ -93,6 +93,7 @@ public final class NodeCore {
 
     private final Set<String> interrupted = new TreeSet<>();
     private final Map<Long, AgentRequest> deviceChecks = new HashMap<>();
+    private final Map<Long, Moment> deviceChecksBegun = new HashMap<>();
     private QuorumState quorum;
     private @Nullable View view;
     private SortedSet<NodeId> survivors = new TreeSet<>();
@@ -901,6 +902,7 @@ public final class NodeCore {
                 fenceExecutor.monitor(request.resource().id(), request.runId(), request.timeoutMillis());
         if (check.isPresent()) {
             deviceChecks.put(request.runId(), request);
+            deviceChecksBegun.put(request.runId(), node.now());
             node.emit(new NodeEffect.RunFenceAgent(check.get()));
         } else {
             carry(executor.finished(
@@ -916,7 +918,9 @@ public final class NodeCore {
     }
 
     private void fenceAgentFinished(FenceRunResult result) {
-        if (deviceChecks.remove(result.runId()) == null) {
+        AgentRequest check = deviceChecks.remove(result.runId());
+        Moment begun = deviceChecksBegun.remove(result.runId());
+        if (check == null || begun == null) {
             carryFencing(fenceExecutor.finished(result, nanos()));
             return;
         }
@@ -927,8 +931,8 @@ public final class NodeCore {
                         good ? 0 : 1,
                         result.timedOut() ? AgentResult.Status.TIMED_OUT : AgentResult.Status.DONE,
                         good ? "" : result.reason(),
-                        node.now().epochMillis(),
-                        0),
+                        begun.epochMillis(),
+                        (nanos() - begun.nanos()) / 1_000_000),
                 nanos()));
     }
 
