@@ -94,7 +94,9 @@ public final class SimulationRun {
         // Apart from the others, so that seeds that are known for something stay what they are.
         this.growthSeed = new Seed(number).fork("growth");
         boolean onlyThis = wanted.size() == 1;
-        this.grows = !witness && wanted.contains(Fault.NODE_LIST) && (growthSeed.chance(0.35) || onlyThis);
+        // A node that is added and lost before it had quorum never said that it has a watchdog: a person's matter.
+        this.grows =
+                !witness && !watchdogs && wanted.contains(Fault.NODE_LIST) && (growthSeed.chance(0.35) || onlyThis);
         Seed chance = new Seed(number).fork("faults of the witness");
         for (Fault fault : Fault.values()) {
             if (fault.isOfWitness()) {
