@@ -196,8 +196,11 @@ final class NodeListDesk {
                             + (missing().isEmpty() ? "" : ": it waits for " + String.join(", ", missing())),
                     list.arriving().isEmpty()
                             ? "wait until it is in force, then repeat this one"
-                            : "start that node, or give it up: systole cluster remove "
-                                    + (missing().isEmpty() ? "NODE" : missing().first()));
+                            : "start that node, or give up the one that is to come: systole cluster remove "
+                                    + Optional.ofNullable(list.nodes()
+                                                    .get(list.arriving().firstKey()))
+                                            .map(NodeList.Entry::name)
+                                            .orElse("NODE"));
         }
         if (next.version() <= list.version()) {
             return refuse(

@@ -507,6 +507,17 @@ public final class StateProtocol {
             }
             return;
         }
+        SortedSet<String> unaware = unaware(command);
+        if (!unaware.isEmpty()) {
+            answers.refuse(
+                    command,
+                    Advice.RETRY_LATER,
+                    (transitional ? "a node" : String.join(", ", unaware))
+                            + " of the node list was lost just now, and would not learn of the new node",
+                    "bring it back, then repeat the change",
+                    effects);
+            return;
+        }
         Applied applied = apply(sender, command, effects);
         if (sender.equals(self)) {
             if (applied.result() instanceof Applied.Refused refused) {
@@ -517,6 +528,27 @@ public final class StateProtocol {
                 answers.stored(storedByMajority(), effects);
             }
         }
+    }
+
+    /**
+     * Nodes of the list that are not here at the place in the order where another is added: they would come back without
+     * listening to the new one, and no ring could have both. Whoever asked looked too, but that was earlier. Not looked at
+     * when the log is replayed: what is there was taken.
+     */
+    private SortedSet<String> unaware(Command command) {
+        SortedSet<String> names = new TreeSet<>();
+        if (command instanceof Command.ChangeNodes change) {
+            NodeList list = change.list();
+            list.nodes().forEach((id, entry) -> {
+                // Of a view that is ending somebody is gone, though the state does not say it yet.
+                boolean here = !transitional
+                        && state.node(entry.name()).filter(NodeStatus::isReady).isPresent();
+                if (!list.arriving().isEmpty() && !list.arriving().containsKey(id) && !here) {
+                    names.add(entry.name());
+                }
+            });
+        }
+        return names;
     }
 
     private Applied apply(NodeId sender, Command command, List<StateEffect> effects) {

@@ -23,12 +23,16 @@ final class Growth {
     /** At least so many stay, so that no node is a majority by itself. */
     private static final int FEWEST = 3;
 
+    /** So many looks, five seconds apart, the administrator waits for a list to settle. */
+    private static final int PATIENCE = 12;
+
     private record Asked(long request, NodeId node, NodeList list, boolean joins, SimulatedNode via) {}
 
     private final SimulatedCluster cluster;
     private final Seed seed;
     private final Map<Long, Asked> asked = new TreeMap<>();
     private int highest;
+    private int unsettled;
     private int done;
 
     Growth(SimulatedCluster cluster, Seed seed) {
@@ -120,6 +124,10 @@ final class Growth {
             return;
         }
         NodeList list = core.nodeList();
+        unsettled = list.arriving().isEmpty() ? 0 : unsettled + 1;
+        if (unsettled >= PATIENCE) {
+            giveUp(best, list);
+        }
         for (SimulatedNode node : List.copyOf(cluster.nodes)) {
             if (list.isSettled() && !list.nodes().containsKey(node.id)) {
                 cluster.story.tell(node.name, "is not on the list any more");
@@ -138,6 +146,21 @@ final class Growth {
                 cluster.arrive(id, list).boot();
             }
         }
+    }
+
+    /**
+     * A node of the list that was lost just when another was added does not know the new one, so no ring can have both.
+     * Does what the refusal of any further change advises.
+     */
+    private void giveUp(SimulatedNode via, NodeList list) {
+        unsettled = 0;
+        SortedMap<NodeId, NodeList.Entry> rest = new TreeMap<>(list.nodes());
+        rest.keySet().removeAll(list.arriving().keySet());
+        NodeId subject = list.arriving().firstKey();
+        NodeList next = new NodeList(list.version() + 1, rest, "");
+        cluster.story.tell(via.name, "is asked to give up " + subject);
+        long request = cluster.ask(via, new ClientRequest.ChangeNodes(next));
+        asked.put(request, new Asked(request, subject, next, false, via));
     }
 
     private static long versionOf(SimulatedNode node) {

@@ -119,6 +119,39 @@ class NodeListScenarioTest {
         assertThat(first.running()).containsAll(running);
     }
 
+    /** It would come back without listening to the new one, and no ring could have both. */
+    @ParameterizedTest
+    @ValueSource(ints = {-250, -100, -1, 1, 150})
+    void aNodeThatDiesWhileAnotherIsAddedIsNotLockedOut(int killedAfterMillis) {
+        SimulatedCluster cluster = cluster(7, 4);
+        SimulatedNode first = cluster.nodes.get(0);
+        SimulatedNode victim = cluster.nodes.get(2);
+        NodeList list = with(core(first).nodeList(), 5);
+        if (killedAfterMillis < 0) {
+            victim.killDaemon();
+            cluster.time.runFor(-killedAfterMillis * MILLI);
+        }
+        long request = cluster.ask(first, new ClientRequest.ChangeNodes(list));
+        cluster.time.runFor(Math.max(0, killedAfterMillis) * MILLI);
+        if (killedAfterMillis > 0) {
+            victim.killDaemon();
+        }
+        cluster.time.runFor(5 * SECOND);
+        Reply reply = cluster.reply(request).orElseThrow();
+        if (reply instanceof Reply.Done) {
+            cluster.arrive(new NodeId(5), list).boot();
+        } else {
+            assertThat(reply.toString()).contains("would not learn of the new node");
+        }
+        cluster.time.runFor(60 * SECOND);
+        if (!victim.isPowered()) {
+            victim.boot();
+        }
+        cluster.time.runFor(60 * SECOND);
+
+        expectAllWithVotes(cluster, reply instanceof Reply.Done ? 5 : 4);
+    }
+
     @Test
     void nobodyFencesANodeThatWasAddedAndNeverCame() {
         SimulatedCluster cluster = cluster(2, 3);
