@@ -5,6 +5,10 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +18,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import systole.api.NoDaemonException;
+import systole.kernel.BadInputException;
 import systole.kernel.ClusterException;
 import systole.kernel.NearestWord;
 
@@ -85,6 +90,8 @@ public final class Systole {
             return ExitCode.USAGE.number();
         } catch (ClusterException e) {
             return failed(session, e, stacktrace);
+        } catch (InvalidPathException e) {
+            return failed(session, noPath(e), stacktrace);
         } catch (Exception e) {
             err.println("ERROR: unexpected failure: " + e);
             err.println("  repeat the command with --stacktrace and report it");
@@ -212,7 +219,25 @@ public final class Systole {
         if (asksHelp) {
             return Help.verb(session, level, verb);
         }
-        return verb.action().run(Arguments.parse(session, level, verb, words));
+        try {
+            return verb.action().run(Arguments.parse(session, level, verb, words));
+        } catch (InvalidPathException e) {
+            throw noPath(e);
+        } catch (FileSystemException e) {
+            throw new BadInputException(
+                    String.valueOf(e.getFile()),
+                    e instanceof NoSuchFileException
+                            ? "does not exist"
+                            : e instanceof AccessDeniedException
+                                    ? "may not be read or written by you"
+                                    : "cannot be used: " + (e.getReason() == null ? e.toString() : e.getReason()),
+                    "check the path, or run this as root");
+        }
+    }
+
+    private static BadInputException noPath(InvalidPathException e) {
+        return new BadInputException(
+                "", "'" + e.getInput() + "' cannot be the name of a file: " + e.getReason(), "write another name");
     }
 
     /** Options that stand before the first word. */

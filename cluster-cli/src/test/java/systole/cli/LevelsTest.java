@@ -76,6 +76,16 @@ class LevelsTest extends CommandCase {
     }
 
     @Test
+    void aNameThatNoFileCanHaveIsRefusedAsSuch() {
+        assertThat(run("configure", "load", "update", "a\u0000b")).isEqualTo(1);
+        assertThat(err.toString()).contains("cannot be the name of a file").doesNotContain("unexpected");
+        assertThat(run("--root", "a\u0000b", "status")).isNotZero();
+        assertThat(err.toString()).doesNotContain("unexpected");
+        assertThat(run("configure", "save", folder.toString())).isEqualTo(1);
+        assertThat(err.toString()).doesNotContain("unexpected");
+    }
+
+    @Test
     void healthNamesWhatIsWrong() {
         assertThat(run("cluster", "health")).isEqualTo(1);
         assertThat(out.toString()).contains("* node n1 is offline").contains("encing");

@@ -18,6 +18,7 @@ import systole.api.DaemonException;
 import systole.api.NoDaemonException;
 import systole.api.Request;
 import systole.kernel.Seed;
+import systole.model.Element;
 
 /**
  * What must hold every time, tried again and again: {@code -Dlab.rounds=10 -Dlab.burn.seconds=60} for the figures of
@@ -26,6 +27,7 @@ import systole.kernel.Seed;
 @ExtendWith(NeedsLab.class)
 class ProofLabIT extends ThreeMachines {
     private static final int ROUNDS = Integer.getInteger("lab.rounds", 1);
+    private static final String TWIN = "-twin";
     private static final int BURN_SECONDS = Integer.getInteger("lab.burn.seconds", 10);
 
     @Test
@@ -42,7 +44,7 @@ class ProofLabIT extends ThreeMachines {
                 writers.add(writer);
                 writer.start();
             }
-            int wanted = before + (int) seed.between(30, 100);
+            int wanted = before + 2 * (int) seed.between(30, 100);
             lab.await("changes are acknowledged", Duration.ofSeconds(120), () -> acknowledged.size() >= wanted);
             lab.nodes().forEach(lab::killDaemon);
             going.set(false);
@@ -57,9 +59,15 @@ class ProofLabIT extends ThreeMachines {
                 assertThat(missing)
                         .as("acknowledged, and not there in round " + round + " on " + node)
                         .isEmpty();
+                expectNoHalfChange(attributes(node), "in round " + round + " on " + node);
             }
-            report("durability round " + round + ": " + (acknowledged.size() - before)
-                    + " acknowledged changes, all there");
+            lab.await(
+                    "all nodes have the same configuration",
+                    Duration.ofSeconds(30),
+                    () -> configuration("n1").equals(configuration("n2"))
+                            && configuration("n1").equals(configuration("n3")));
+            report("durability round " + round + ": " + (acknowledged.size() - before) / 2
+                    + " acknowledged changes, all there, none half, three equal configurations");
         }
     }
 
@@ -68,10 +76,10 @@ class ProofLabIT extends ThreeMachines {
             try (ApiClient client = ApiClient.open(lab.root(node).resolve("run/systole/api.sock"), 10_000)) {
                 for (int i = 1; going.get(); i++) {
                     String name = "r" + round + "-" + node + "-" + i;
-                    Answer answer = client.ask(
-                            new Request.SetAttributes(node, Map.of(name, "v" + i), List.of(), "forever", -1));
+                    Map<String, String> both = Map.of(name, "v" + i, name + TWIN, "v" + i);
+                    Answer answer = client.ask(new Request.SetAttributes(node, both, List.of(), "forever", -1));
                     if (answer instanceof Answer.Done) {
-                        acknowledged.put(name, "v" + i);
+                        acknowledged.putAll(both);
                     }
                 }
             } catch (NoDaemonException | DaemonException gone) {
@@ -79,6 +87,24 @@ class ProofLabIT extends ThreeMachines {
                 assertThat(gone.getMessage()).isNotBlank();
             }
         };
+    }
+
+    /** Each change sets two attributes: one without the other is half a change, acknowledged or not. */
+    private static void expectNoHalfChange(Map<String, String> attributes, String where) {
+        Map<String, String> halves = new TreeMap<>();
+        attributes.forEach((name, value) -> {
+            String other = name.endsWith(TWIN) ? name.substring(0, name.length() - TWIN.length()) : name + TWIN;
+            if (name.matches("r[0-9]+-n[0-9]-.*") && !value.equals(attributes.get(other))) {
+                halves.put(name, value);
+            }
+        });
+        assertThat(halves).as("half a change " + where).isEmpty();
+    }
+
+    private Element configuration(String node) {
+        try (ApiClient client = ApiClient.open(lab.root(node).resolve("run/systole/api.sock"), 10_000)) {
+            return client.cib().cib().child("configuration").orElseThrow();
+        }
     }
 
     private Map<String, String> attributes(String node) {
