@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The pages that explain the ideas show what the commands really print: each block {@code console} is run on the cluster of
- * {@code docs/concepts.xml}. {@code -Dconcepts.rewrite=true} writes the outputs anew.
+ * {@code docs/concepts.xml} with the interconnect of {@code docs/concepts.conf}, and each section has one. {@code -Dconcepts.rewrite=true} writes the outputs anew.
  */
 class ConceptsTest extends CommandCase {
     private static final Path DOCS = Path.of("..", "docs");
@@ -36,6 +36,8 @@ class ConceptsTest extends CommandCase {
             Files.writeString(DOCS.resolve(page), whole);
         }
         assertThat(blocks).isGreaterThan(5);
+        assertThat(text.split("\n## ", -1)).filteredOn(section -> !section.startsWith("# ")).allSatisfy(section -> assertThat(section)
+                .contains("```console"));
         assertThat(whole.toString()).isEqualTo(Files.readString(DOCS.resolve(page)));
     }
 
@@ -45,7 +47,12 @@ class ConceptsTest extends CommandCase {
                 DOCS.resolve("concepts.xml"),
                 folder.resolve("cib.xml"),
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Path conf = folder.resolve("etc/systole/cluster.conf");
+        Files.createDirectories(conf.getParent());
+        Files.copy(DOCS.resolve("concepts.conf"), conf, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         useFile();
+        // As on a node, where our agents are installed.
+        environment.put("SYSTOLE_OCF_PATH", "../resource-agents/ocf");
         StringBuilder all = new StringBuilder();
         List<String> commands =
                 block.lines().filter(line -> line.startsWith("$ systole ")).toList();

@@ -71,6 +71,22 @@ final class SharedDisk implements AutoCloseable {
         return folder;
     }
 
+    /** Makes {@code pill} a disk of poison pills that these nodes obey: who reads one ends at the power switch. */
+    void hold(List<String> nodes) {
+        String pill = folder.resolve("pill").toString();
+        lab.must(nodes.get(0), "-F", "sbd", "create", "--watchdog-timeout", "4", pill);
+        for (String node : nodes) {
+            try {
+                Files.writeString(
+                        lab.root(node).resolve("etc/systole/sbd"),
+                        "SBD_DEVICE=" + pill + "\nSBD_WATCHDOG_DEV=none\nSYSTOLE_PANIC=exec:"
+                                + Checkout.TOP.resolve("src-it/lab/end-node") + "\n");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     /** Each set of machines that had it mounted at once. */
     List<String> doubled() {
         if (looks == 0 || !thread.isAlive()) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +32,8 @@ import java.util.concurrent.TimeUnit;
  * <tr><td>{@code witness stop}, {@code witness start}</td><td></td></tr>
  * <tr><td>{@code systole WORDS}</td><td>the command line, on a node that is quorate</td></tr>
  * <tr><td>{@code attribute n1 name value}</td><td>waits until the node has it</td></tr>
+ * <tr><td>{@code window closed}, {@code window open}</td><td>loads the configuration with its rule {@code date spec hours=...} put
+ * where now is outside, or inside</td></tr>
  * <tr><td>{@code client PROGRAM WORDS}</td><td>a program of the example's folder on the client's machine; with {@code &} at its end it
  * goes on beside the next steps, until a {@code client} step or the end waits for it</td></tr>
  * <tr><td>{@code refused n2 PROGRAM WORDS}</td><td>a program of the example's folder on a node, which must not succeed</td></tr>
@@ -36,6 +41,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Stage implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private static final List<String> FIRST = List.of("load", "window");
 
     private final TopologyStory story;
     private final Lab lab;
@@ -85,7 +92,7 @@ final class Stage implements AutoCloseable {
         }
         List<String> places = new ArrayList<>();
         row.places().forEach((resource, place) -> places.add(resource + " on " + place));
-        String outage = row.step().startsWith("load")
+        String outage = FIRST.contains(words.get(0))
                 ? ""
                 : "; longest without an answer " + client.outageSince(began) + " ms"
                         + (row.lost().isEmpty() ? "" : ", " + client.lostSince(began) + " requests lost");
@@ -118,6 +125,7 @@ final class Stage implements AutoCloseable {
                 }
             }
             case "systole" -> lab.must(cluster.witness(), rest.toArray(String[]::new));
+            case "window" -> window(rest.equals(List.of("open")));
             case "attribute" ->
                 lab.await(
                         String.join(" ", rest),
@@ -155,6 +163,27 @@ final class Stage implements AutoCloseable {
                 nodes + " are online",
                 PATIENCE,
                 () -> cluster.status(witness).online().containsAll(nodes));
+    }
+
+    private void window(boolean open) {
+        int hour = Instant.now().atZone(ZoneOffset.UTC).getHour();
+        // Two hours each way, so that an hour that ends during the story changes nothing.
+        String hours = open ? hours(hour, hour + 1) : hours(hour + 3, hour + 4);
+        try {
+            String text = Files.readString(story.configuration());
+            String moved = text.replaceAll("date spec hours=[0-9-]+", "date spec " + hours);
+            assertThat(moved).as("a window with hours in " + story).isNotEqualTo(text);
+            cluster.load(moved);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        said = hours;
+    }
+
+    /** A range of hours; one that goes over midnight is cut there, since a range cannot. */
+    private static String hours(int from, int to) {
+        int first = from % 24;
+        return "hours=" + first + "-" + Math.min(first + to - from, 23);
     }
 
     private int network(String name) {
@@ -196,7 +225,7 @@ final class Stage implements AutoCloseable {
             try {
                 boolean ended = process.waitFor(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
                 Path log = lab.folder().resolve("beside.log");
-                String all = java.nio.file.Files.readString(log).strip();
+                String all = Files.readString(log).strip();
                 assertThat(ended).as(name + " ended: " + all + lab.logs()).isTrue();
                 assertThat(process.exitValue())
                         .as(name + ": " + all + lab.logs())

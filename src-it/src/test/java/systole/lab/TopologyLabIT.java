@@ -52,6 +52,7 @@ class TopologyLabIT {
             }
             lab.nodes().forEach(node -> Stage.plugIn(lab, node, story, disk));
             lab.addClient();
+            disk.filter(shared -> story.hasPill()).ifPresent(shared -> shared.hold(lab.nodes()));
             if (story.quorum().contains("device {")) {
                 lab.addWitness();
                 lab.startWitness();

@@ -108,6 +108,15 @@ record TopologyStory(
         }
     }
 
+    /** Whether its nodes are fenced by a pill on the shared disk. */
+    boolean hasPill() {
+        try {
+            return Files.readString(configuration).contains("stonith:fence_poison");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public String toString() {
         return name;
