@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -51,7 +54,7 @@ class BalancerLabIT {
             cluster.awaitOnline("n1", lab.nodes().toArray(String[]::new));
             lab.must(
                     "n1", "configure", "load", "update", story.configuration().toString());
-            awaitFarm(lab, cluster, "n3", "n4");
+            awaitPlaces(lab, cluster, "n3", "n4");
             String[] to = story.client().split(":");
             Path script = Checkout.TOP.resolve("src-it/lab/load.pl");
             Process load = new ProcessBuilder(lab.inClient(
@@ -99,13 +102,17 @@ class BalancerLabIT {
 
     /** The farm is where it is to be, and another second of requests has been answered. */
     private void awaitFarm(Lab lab, LabCluster cluster, String... nodes) {
+        awaitPlaces(lab, cluster, nodes);
+        int before = requests.size();
+        lab.await("a second of requests", PATIENCE, () -> requests.size() >= before + RATE);
+    }
+
+    private static void awaitPlaces(Lab lab, LabCluster cluster, String... nodes) {
         lab.await(
                 "the farm on " + List.of(nodes),
                 PATIENCE,
                 () -> cluster.status("n1").places("farm").equals(List.of(nodes)));
         cluster.awaitSettled("n1");
-        int before = requests.size();
-        lab.await("a second of requests", PATIENCE, () -> requests.size() >= before + RATE);
     }
 
     private void read(Process load) {
@@ -138,7 +145,7 @@ class BalancerLabIT {
                     (until - phase.began()) / 1000.0,
                     in.size(),
                     lost.size(),
-                    phase.kills() ? " (" + inHand + " under way at that moment)" : "");
+                    phase.kills() ? " " + ways(lost) + " (" + inHand + " under way at that moment)" : "");
             if (phase.kills()) {
                 assertThat(lost)
                         .as("lost after the balancer had to know that the back end is dead")
@@ -148,6 +155,11 @@ class BalancerLabIT {
             }
         }
         assertThat(requests).hasSizeGreaterThan(SECONDS * RATE * 8 / 10);
+    }
+
+    /** How requests were lost: what the client saw, and how many times. */
+    private static Map<String, Long> ways(List<Request> lost) {
+        return lost.stream().collect(Collectors.groupingBy(Request::how, TreeMap::new, Collectors.counting()));
     }
 
     /** The phase in which a request began; one that was under way when a back end was killed belongs to that. */
