@@ -36,8 +36,9 @@ class ConceptsTest extends CommandCase {
             Files.writeString(DOCS.resolve(page), whole);
         }
         assertThat(blocks).isGreaterThan(5);
-        assertThat(text.split("\n## ", -1)).filteredOn(section -> !section.startsWith("# ")).allSatisfy(section -> assertThat(section)
-                .contains("```console"));
+        assertThat(text.split("\n## ", -1))
+                .filteredOn(section -> !section.startsWith("# "))
+                .allSatisfy(section -> assertThat(section).contains("```console"));
         assertThat(whole.toString()).isEqualTo(Files.readString(DOCS.resolve(page)));
     }
 

@@ -52,13 +52,12 @@ class BalancerLabIT {
             LabCluster cluster = new LabCluster(lab);
             lab.startAll();
             cluster.awaitOnline("n1", lab.nodes().toArray(String[]::new));
-            lab.must(
-                    "n1", "configure", "load", "update", story.configuration().toString());
+            lab.must("n1", "configure", "load", "update", story.configuration().toString());
             awaitPlaces(lab, cluster, "n3", "n4");
             String[] to = story.client().split(":");
             Path script = Checkout.TOP.resolve("src-it/lab/load.pl");
-            Process load = new ProcessBuilder(lab.inClient(
-                            List.of("perl", script.toString(), to[0], to[1], Integer.toString(RATE))))
+            Process load = new ProcessBuilder(
+                            lab.inClient(List.of("perl", script.toString(), to[0], to[1], Integer.toString(RATE))))
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             Thread reader = new Thread(() -> read(load), "load");
