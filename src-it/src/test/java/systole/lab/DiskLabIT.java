@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -63,6 +64,29 @@ class DiskLabIT extends ThreeMachines {
 
         cluster.awaitOnline("n1", "n1", "n2", "n3");
         assertThat(log("n3")).contains("damaged");
+        allHave(acknowledged);
+    }
+
+    @Test
+    void aWriteThatWasTornIsCutOffAndTheStateComesFromThePeers() throws IOException {
+        cluster.start("property fencing-enabled=false");
+        Map<String, String> acknowledged = write("n1", "before", 40);
+        lab.await("n3 has it", Duration.ofSeconds(30), () -> holds("n3", acknowledged));
+        lab.killDaemon("n3");
+        Path log = newest("log-");
+        byte[] bytes = Files.readAllBytes(log);
+        int used = bytes.length;
+        while (used > 0 && bytes[used - 1] == 0) {
+            used--;
+        }
+        // The last commit reached the disk in part.
+        Arrays.fill(bytes, used - 9, bytes.length, (byte) 0);
+        Files.write(log, bytes);
+        acknowledged.putAll(write("n1", "meanwhile", 5));
+
+        lab.start("n3");
+
+        cluster.awaitOnline("n1", "n1", "n2", "n3");
         allHave(acknowledged);
     }
 
