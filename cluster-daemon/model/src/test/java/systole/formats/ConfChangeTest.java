@@ -64,7 +64,9 @@ class ConfChangeTest {
     @Test
     void whatSaysTheSameIsNoChange() {
         assertThat(to(FILE.replace("to_syslog: yes", "to_syslog: on"))).isEmpty();
-        assertThat(to(FILE.replace("    token: 300\n", "    # the default\n"))).isEmpty();
+        assertThat(to(FILE.replace("    token: 300\n", "    token: 300\n    window_size: 50\n")))
+                .as("a default that is written out")
+                .isEmpty();
         assertThat(to(FILE.replace("config_version: 3", "config_version: 9"))).isEmpty();
         assertThat(to(FILE + "# a remark\n")).isEmpty();
     }
