@@ -35,12 +35,14 @@ elif ! docker version >/dev/null 2>&1; then
     fi
 fi
 
+# What an earlier run left would be counted again.
+find . -path '*/target/*-reports/TEST-*.xml' -delete
 # shellcheck disable=SC2086
 mvn -B -ntp -Dconformance.dir="$conformance" -Pdeb ${MAVEN_ARGS_EXTRA:-} verify 2>&1 | grep --line-buffered -vE '^\[INFO\] *$|Nothing to compile|Copying [0-9]|skip non existing'
 result=${PIPESTATUS[0]}
 
 # One closing line over all modules, from the test runner's own reports.
-find . -path '*/target/surefire-reports/TEST-*.xml' -o -path '*/target/failsafe-reports/TEST-*.xml' | sort | xargs -r awk '
+find . -path '*/target/surefire-reports/TEST-*.xml' -o -path '*/target/failsafe-reports/TEST-*.xml' | sort | xargs -r awk -v result="$result" '
     FNR == 1 { seen = 0 }
     /<testsuite / && !seen {
         seen = 1
@@ -52,5 +54,8 @@ find . -path '*/target/surefire-reports/TEST-*.xml' -o -path '*/target/failsafe-
             if (key == "skipped") skipped += part[i + 1]
         }
     }
-    END { printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped, failed, skipped }'
+    END {
+        printf "%d passed, %d failed, %d skipped%s\n", tests - failed - skipped, failed, skipped,
+            result != 0 && !failed ? "; THE BUILD FAILED, SEE ABOVE" : ""
+    }'
 exit "$result"

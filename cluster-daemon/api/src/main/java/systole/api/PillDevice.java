@@ -1,10 +1,10 @@
 package systole.api;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import systole.pill.Blocks;
@@ -55,13 +55,34 @@ public final class PillDevice implements Blocks, AutoCloseable {
                             StandardOpenOption.READ,
                             StandardOpenOption.WRITE,
                             StandardOpenOption.DSYNC,
-                            ExtendedOpenOption.DIRECT),
+                            direct()),
                     true);
         } catch (IOException | UnsupportedOperationException e) {
             if (!Files.isRegularFile(path)) {
                 throw failed(path, "open", e);
             }
             return new PillDevice(path, plain(path, e), false);
+        }
+    }
+
+    /**
+     * O_DIRECT, by name: the option belongs to the JDK's module {@code jdk.unsupported}, and newer compilers warn of whoever
+     * imports it.
+     *
+     * @throws UnsupportedOperationException in a JDK without it
+     */
+    private static OpenOption direct() {
+        try {
+            Object[] options =
+                    Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants();
+            for (Object option : options == null ? new Object[0] : options) {
+                if (option.toString().equals("DIRECT")) {
+                    return (OpenOption) option;
+                }
+            }
+            throw new UnsupportedOperationException("this JDK has no O_DIRECT");
+        } catch (ClassNotFoundException e) {
+            throw new UnsupportedOperationException("this JDK has no O_DIRECT", e);
         }
     }
 
