@@ -92,8 +92,10 @@ public final class NodeCore {
     private final List<FencingEffect> fenceReports = new ArrayList<>();
 
     private final Set<String> interrupted = new TreeSet<>();
-    private final Map<Long, AgentRequest> deviceChecks = new HashMap<>();
-    private final Map<Long, Moment> deviceChecksBegun = new HashMap<>();
+
+    /** Runs of fence agents that only look after their device, and when they began. */
+    private final Map<Long, Moment> deviceChecks = new HashMap<>();
+
     private QuorumState quorum;
     private @Nullable View view;
     private SortedSet<NodeId> survivors = new TreeSet<>();
@@ -379,8 +381,6 @@ public final class NodeCore {
                     && !id.equals(node.settings().id());
             if (isNew || isBack) {
                 node.event(Timeline.NODE_JOINED, name + (isNew ? " joined" : " was away and is back"), "node", name);
-            }
-            if (isNew || isBack) {
                 fenceReports.addAll(fenceExecutor.isBack(name));
             }
             if (isNew || former == null) {
@@ -901,8 +901,7 @@ public final class NodeCore {
         Optional<FenceRun> check =
                 fenceExecutor.monitor(request.resource().id(), request.runId(), request.timeoutMillis());
         if (check.isPresent()) {
-            deviceChecks.put(request.runId(), request);
-            deviceChecksBegun.put(request.runId(), node.now());
+            deviceChecks.put(request.runId(), node.now());
             node.emit(new NodeEffect.RunFenceAgent(check.get()));
         } else {
             carry(executor.finished(
@@ -918,9 +917,8 @@ public final class NodeCore {
     }
 
     private void fenceAgentFinished(FenceRunResult result) {
-        AgentRequest check = deviceChecks.remove(result.runId());
-        Moment begun = deviceChecksBegun.remove(result.runId());
-        if (check == null || begun == null) {
+        Moment begun = deviceChecks.remove(result.runId());
+        if (begun == null) {
             carryFencing(fenceExecutor.finished(result, nanos()));
             return;
         }

@@ -1,6 +1,7 @@
 package systole.membership;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * Timing and sizes of the ring, equal on all nodes. Names are those of the {@code totem} section of
@@ -111,23 +112,10 @@ public record RingSettings(
     }
 
     private RingSettings withSteady(long limit, long interval) {
-        return new RingSettings(
-                limit,
-                token,
-                tokenCeiling,
-                interval,
-                tokenLoss,
-                tokenRetransmit,
-                hold,
-                join,
-                consensus,
-                windowSize,
-                maxMessages,
-                seqnoUnchangedConst,
-                missCountConst,
-                failRecvConst,
-                datagramBytes,
-                links);
+        return with(draft -> {
+            draft.steady = limit;
+            draft.heartbeat = interval;
+        });
     }
 
     public static RingSettings fast() {
@@ -135,63 +123,24 @@ public record RingSettings(
     }
 
     public RingSettings withDatagramBytes(int bytes) {
-        return new RingSettings(
-                steady,
-                token,
-                tokenCeiling,
-                heartbeat,
-                tokenLoss,
-                tokenRetransmit,
-                hold,
-                join,
-                consensus,
-                windowSize,
-                maxMessages,
-                seqnoUnchangedConst,
-                missCountConst,
-                failRecvConst,
-                bytes,
-                links);
+        return with(draft -> draft.datagramBytes = bytes);
     }
 
     public RingSettings withLinks(int number) {
-        return new RingSettings(
-                steady,
-                token,
-                tokenCeiling,
-                heartbeat,
-                tokenLoss,
-                tokenRetransmit,
-                hold,
-                join,
-                consensus,
-                windowSize,
-                maxMessages,
-                seqnoUnchangedConst,
-                missCountConst,
-                failRecvConst,
-                datagramBytes,
-                number);
+        return with(draft -> draft.links = number);
     }
 
     public RingSettings withFlowControl(int window, int messages) {
-        return new RingSettings(
-                steady,
-                token,
-                tokenCeiling,
-                heartbeat,
-                tokenLoss,
-                tokenRetransmit,
-                hold,
-                join,
-                consensus,
-                window,
-                messages,
-                seqnoUnchangedConst,
-                missCountConst,
-                failRecvConst,
-                datagramBytes,
-                links);
+        return with(draft -> {
+            draft.windowSize = window;
+            draft.maxMessages = messages;
+        });
+    }
+
+    private RingSettings with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
     }
 
     /** Largest content of one {@link RingMessage.Data}. */
@@ -224,6 +173,65 @@ public record RingSettings(
     private static void require(boolean holds, String rule) {
         if (!holds) {
             throw new IllegalArgumentException(rule);
+        }
+    }
+
+    /** The settings with every part open, so that a change names only what it changes. */
+    private static final class Draft {
+        private long steady;
+        private long token;
+        private long tokenCeiling;
+        private long heartbeat;
+        private long tokenLoss;
+        private long tokenRetransmit;
+        private long hold;
+        private long join;
+        private long consensus;
+        private int windowSize;
+        private int maxMessages;
+        private int seqnoUnchangedConst;
+        private int missCountConst;
+        private int failRecvConst;
+        private int datagramBytes;
+        private int links;
+
+        private Draft(RingSettings from) {
+            steady = from.steady;
+            token = from.token;
+            tokenCeiling = from.tokenCeiling;
+            heartbeat = from.heartbeat;
+            tokenLoss = from.tokenLoss;
+            tokenRetransmit = from.tokenRetransmit;
+            hold = from.hold;
+            join = from.join;
+            consensus = from.consensus;
+            windowSize = from.windowSize;
+            maxMessages = from.maxMessages;
+            seqnoUnchangedConst = from.seqnoUnchangedConst;
+            missCountConst = from.missCountConst;
+            failRecvConst = from.failRecvConst;
+            datagramBytes = from.datagramBytes;
+            links = from.links;
+        }
+
+        private RingSettings settings() {
+            return new RingSettings(
+                    steady,
+                    token,
+                    tokenCeiling,
+                    heartbeat,
+                    tokenLoss,
+                    tokenRetransmit,
+                    hold,
+                    join,
+                    consensus,
+                    windowSize,
+                    maxMessages,
+                    seqnoUnchangedConst,
+                    missCountConst,
+                    failRecvConst,
+                    datagramBytes,
+                    links);
         }
     }
 }
