@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import systole.api.Answer;
 import systole.api.ApiClient;
 import systole.api.NoDaemonException;
@@ -168,13 +170,26 @@ final class LabCluster {
         lab.must(node, "cluster", "wait", "60");
     }
 
-    /** A node whose daemon says that it is part of a quorate cluster. */
+    /** A node whose daemon says that it is part of a quorate cluster, and what it says. */
+    record Quorate(String node, Status status) {}
+
+    /** After a split there is none until the votes are counted. */
+    Quorate quorate() {
+        AtomicReference<@Nullable Quorate> found = new AtomicReference<>();
+        lab.await("a node is quorate", PATIENCE, () -> {
+            lab.nodes().stream()
+                    .filter(lab::isAwake)
+                    .flatMap(
+                            node -> ask(node).filter(Status::quorate).map(status -> new Quorate(node, status)).stream())
+                    .findFirst()
+                    .ifPresent(found::set);
+            return found.get() != null;
+        });
+        return Objects.requireNonNull(found.get());
+    }
+
     String witness() {
-        return lab.nodes().stream()
-                .filter(lab::isAwake)
-                .filter(node -> ask(node).filter(Status::quorate).isPresent())
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no node is quorate" + lab.logs()));
+        return quorate().node();
     }
 
     String nodeOf(String resource) {

@@ -130,7 +130,8 @@ final class Stage implements AutoCloseable {
                 lab.await(
                         String.join(" ", rest),
                         PATIENCE,
-                        () -> cluster.status(cluster.witness())
+                        () -> cluster.quorate()
+                                .status()
                                 .attribute(rest.get(0), rest.get(1))
                                 .equals(rest.get(2)));
             case "client" -> ask(rest);
@@ -261,7 +262,7 @@ final class Stage implements AutoCloseable {
     }
 
     private Map<String, String> places(TopologyStory.Row row) {
-        LabCluster.Status status = cluster.status(cluster.witness());
+        LabCluster.Status status = cluster.quorate().status();
         Map<String, String> places = new LinkedHashMap<>();
         row.places().keySet().forEach(resource -> places.put(resource, String.join(" ", status.places(resource))));
         return places;
@@ -272,7 +273,8 @@ final class Stage implements AutoCloseable {
         lab.await(
                 "the witness is reached",
                 PATIENCE,
-                () -> cluster.status(cluster.witness())
+                () -> cluster.quorate()
+                        .status()
                         .facts()
                         .getOrDefault("witness", "")
                         .startsWith("connected, votes"));
