@@ -61,6 +61,13 @@ public sealed interface NodeEffect {
         }
     }
 
+    /**
+     * The node list that the ring may hand on to nodes outside that have an older one.
+     *
+     * @param order as {@link NodeList#order}; 0 with an empty list if there is none to hand on
+     */
+    record AnnounceNodes(long order, byte[] list) implements NodeEffect {}
+
     /** Tell whoever asked. */
     record Answer(long requestId, Reply reply) implements NodeEffect {}
 

@@ -62,6 +62,9 @@ public sealed interface NodeInput {
      */
     record WatchdogArmed(long millis, boolean suffices) implements NodeInput {}
 
+    /** A node outside the ring, of the list that this node has, told of a later node list. */
+    record NodeListTold(NodeId from, byte[] list) implements NodeInput {}
+
     /** Something happened to the connection to the witness. */
     record Witness(ContactInput input) implements NodeInput {}
 

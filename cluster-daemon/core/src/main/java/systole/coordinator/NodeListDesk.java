@@ -19,11 +19,12 @@ import systole.state.StateEffect;
  * Changes of the node list on the living cluster: refuses what would not be safe, takes the two steps of
  * {@link NodeList} one after the other, and says which list is in force on this node.
  *
- * <p>A change that has the same nodes and another text only carries a new file to all nodes; it needs no steps, since the
- * votes stay as they are.
+ * <p>A change that has the same nodes and another text only carries a new file to all nodes. It takes both steps all the same,
+ * although no vote changes: so there is only one settled list of each version.
  *
  * <p>The list in force is that of the replicated state, if it is newer than the interconnect's file with which the daemon
- * started. The file is written when a change is settled, so it never holds a list that may yet be lost.
+ * started. The file is written when a change is settled, so it never holds a list that may yet be lost. A later list that a
+ * node of another ring tells of comes before both, as a newer file would.
  */
 final class NodeListDesk {
     /** A change of this desk on its way; 0 asks for nobody. */
@@ -37,6 +38,13 @@ final class NodeListDesk {
     private String seen = "";
     private SortedSet<NodeId> told = new TreeSet<>();
     private long number;
+
+    /** What a node of another ring told, if it was later than all that was known then. */
+    private Optional<NodeList> learned = Optional.empty();
+
+    private boolean learnedAnew;
+    private long announced;
+    private byte[] announcement = {};
 
     NodeListDesk(NodeContext node, QuorumSettings quorum, String incarnation) {
         this.node = node;
@@ -58,14 +66,15 @@ final class NodeListDesk {
     /** The list that has come into force since the last call, if any. */
     Optional<NodeList> news() {
         String present = node.state().nodeListText();
-        if (present.equals(seen)) {
+        if (present.equals(seen) && !learnedAnew) {
             return Optional.empty();
         }
         seen = present;
-        NodeList next = node.state()
-                .nodeList()
-                .filter(known -> known.version() > base.version())
-                .orElse(base);
+        learnedAnew = false;
+        Optional<NodeList> ordered = node.state().nodeList();
+        NodeList known = ordered.filter(one -> one.version() > base.version()).orElse(base);
+        NodeList next = learned.filter(one -> one.order() > known.order()).orElse(known);
+        announce(next == base ? ordered.filter(one -> one.version() == base.version()) : Optional.of(next));
         if (next.equals(list)) {
             return Optional.empty();
         }
@@ -80,9 +89,55 @@ final class NodeListDesk {
         return Optional.of(next);
     }
 
-    /** Tells the shell whom the ring consists of now: the nodes of both lists, and who is still in. */
+    /** A list from the file is not handed on: nobody agreed to it. Neither is one that has a former one beside it. */
+    private void announce(Optional<NodeList> present) {
+        if (present.isPresent() && !present.get().isAgreed()) {
+            return;
+        }
+        long order = present.map(NodeList::order).orElse(0L);
+        if (order != announced) {
+            announced = order;
+            announcement = present.map(NodeList::toBytes).orElse(new byte[0]);
+            node.emit(new NodeEffect.AnnounceNodes(announced, announcement.clone()));
+        }
+    }
+
+    /**
+     * A node that is not in this node's ring has a later list. It is taken only from a node of the list in force: a machine
+     * that was removed, or serves another cluster with the same key, changes nothing here. Who is not in the new list is not
+     * listened to any more from here on, also if it is in the same ring.
+     *
+     * @return whether it is in force here from now on
+     */
+    boolean learn(NodeId from, NodeList told) {
+        boolean isKnown = list.nodes().containsKey(from) || list.former().containsKey(from);
+        if (!isKnown || !told.isAgreed() || told.order() <= list.order()) {
+            return false;
+        }
+        learned = Optional.of(told);
+        learnedAnew = true;
+        this.told.retainAll(told.nodes().keySet());
+        return true;
+    }
+
+    /** Whether this node was removed: by a list that will not be taken back. */
+    boolean isRemoved() {
+        return list.isAgreed() && !list.nodes().containsKey(node.settings().id());
+    }
+
+    /** Whether the list in force is what a node of another ring told. */
+    boolean isLearned() {
+        return learned.filter(list::equals).isPresent()
+                && !node.state().nodeList().equals(learned);
+    }
+
+    /**
+     * Tells the shell whom the ring consists of now: the nodes of both lists, and who is still in. Who has left once, or
+     * was dropped, does not come back by being in a view that was on its way.
+     */
     void tell(SortedSet<NodeId> members, boolean always) {
         SortedSet<NodeId> ring = new TreeSet<>(members);
+        ring.retainAll(told);
         ring.addAll(list.nodes().keySet());
         ring.addAll(list.former().keySet());
         ring.add(node.settings().id());
@@ -108,9 +163,6 @@ final class NodeListDesk {
         NodeList next = wanted.list();
         SortedMap<NodeId, Integer> arriving = new TreeMap<>(NodeList.votes(next.nodes()));
         arriving.keySet().removeAll(list.nodes().keySet());
-        boolean nothingCounted = list.nodes().entrySet().stream()
-                .filter(each -> !next.nodes().containsKey(each.getKey()))
-                .allMatch(each -> each.getValue().votes() == 0);
         if (!arriving.isEmpty()) {
             SortedMap<NodeId, NodeList.Entry> nodes = new TreeMap<>(next.nodes());
             arriving.keySet()
@@ -121,8 +173,6 @@ final class NodeListDesk {
                             new NodeList(next.version(), nodes, arriving, new TreeMap<>(), next.text()),
                             requestId,
                             true));
-        } else if (nothingCounted) {
-            submit(author, new Step(next, requestId, true));
         } else {
             submit(author, new Step(next.joint(list.nodes()), requestId, false));
         }
@@ -164,7 +214,7 @@ final class NodeListDesk {
 
     /** The coordinator gives an arrived node its vote, and carries a change on whose author is gone. */
     void carryOn(boolean coordinating, boolean quorate) {
-        if (!coordinating || !quorate || list.isSettled() || !steps.isEmpty()) {
+        if (!coordinating || !quorate || list.isSettled() || !steps.isEmpty() || isLearned()) {
             return;
         }
         if (!list.former().isEmpty()) {

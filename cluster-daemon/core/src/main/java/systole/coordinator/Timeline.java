@@ -27,6 +27,7 @@ public enum Timeline {
     ACTION_LOST,
     CONFIGURED,
     NODES_CHANGED,
+    NODES_LEARNED,
     SHUTDOWN_BEGUN,
     WARNING
 }

@@ -18,7 +18,10 @@ public sealed interface RingEffect {
     /** To all configured nodes but this one, on this link even if it is thought to be down. */
     record MulticastOnLink(int link, RingMessage message) implements RingEffect {}
 
-    /** To one node, by the link policy of the shell. Never to this node itself. */
+    /**
+     * To one node, by the link policy of the shell. Never to this node itself; a {@link RingMessage.NodeListNotice} may go
+     * to one that is not in the list.
+     */
     record Unicast(NodeId to, RingMessage message) implements RingEffect {}
 
     /** To the owner of {@link systole.group.GroupMessaging}, in this order. */
@@ -29,6 +32,9 @@ public sealed interface RingEffect {
 
     /** Something an operator may want to read; for the log and the history. */
     record Report(Weight weight, String words) implements RingEffect {}
+
+    /** A node of the list has a later one than this node can know; for those who decide about it. */
+    record NodeListTold(NodeId from, byte[] list) implements RingEffect {}
 
     /** The last effect ever, after a {@link RingInput.Leave}. */
     record Stopped() implements RingEffect {}

@@ -15,7 +15,8 @@ public sealed interface RingInput {
     /**
      * A message that passed authentication and replay check.
      *
-     * @param from who put it on the wire (authenticated envelope), which for retransmitted data is not its sender
+     * @param from who put it on the wire (authenticated envelope), which for retransmitted data is not its sender; may be
+     *     a node that is in the list no more, of which nothing but heartbeats is looked at
      * @param link on which it came
      */
     record Received(long nowNanos, NodeId from, int link, RingMessage message) implements RingInput {}
@@ -37,6 +38,14 @@ public sealed interface RingInput {
 
     /** The peer's host answered that nobody listens there (ICMP port unreachable): the daemon is gone. */
     record Refused(long nowNanos, NodeId peer, int link) implements RingInput {}
+
+    /**
+     * The node list that this node can hand on to those that have an older one.
+     *
+     * @param order of two lists the later one has the higher number; 0 if there is none to hand on
+     * @param list opaque here; empty if there is none
+     */
+    record NodeListKnown(long nowNanos, long order, byte[] list) implements RingInput {}
 
     /** Nodes of the cluster were added or removed on the living cluster; contains this node. */
     record NodesChanged(long nowNanos, SortedSet<NodeId> nodes) implements RingInput {}

@@ -17,6 +17,9 @@ public sealed interface RingMessage {
     /** Most nodes that any list in a message may name. */
     int MAX_NODES = 512;
 
+    /** Most bytes of a node list that is handed on: it has to fit into one datagram. */
+    int MAX_NODE_LIST = 60_000;
+
     /** Most retransmissions that one token may ask for. */
     int MAX_RETRANSMIT_REQUESTS = 64;
 
@@ -159,6 +162,7 @@ public sealed interface RingMessage {
      * @param heardHere those of them that it hears on this link: what the others send there arrives
      * @param pauseMillis longest time that the sender was not scheduled lately
      * @param settingsDigest of the timing settings, which must be equal everywhere
+     * @param nodeList place of the sender's node list in the order of all lists, as far as it can hand it on; 0 if not
      */
     record Heartbeat(
             NodeId sender,
@@ -170,12 +174,27 @@ public sealed interface RingMessage {
             SortedSet<NodeId> heard,
             SortedSet<NodeId> heardHere,
             int pauseMillis,
-            int settingsDigest)
+            int settingsDigest,
+            long nodeList)
             implements RingMessage {
         public Heartbeat {
             members = sorted(members);
             heard = sorted(heard);
             heardHere = sorted(heardHere);
+        }
+    }
+
+    /**
+     * "This is the node list; yours is older." To a node outside the sender's ring, also to one that is in no list any more.
+     *
+     * @param order place of the list in the order of all lists, as in {@link Heartbeat#nodeList}
+     * @param list opaque here; at most {@link #MAX_NODE_LIST} bytes
+     */
+    record NodeListNotice(NodeId sender, long order, byte[] list) implements RingMessage {
+        public NodeListNotice {
+            if (order <= 0 || list.length == 0 || list.length > MAX_NODE_LIST) {
+                throw new IllegalArgumentException("a node list of " + list.length + " bytes, number " + order);
+            }
         }
     }
 

@@ -177,8 +177,20 @@ final class RingProtocol {
         return Math.min(Math.min(first, releaseAt), leaveDeadline);
     }
 
+    /** Members of the ring that are no nodes any more are given up at once: nothing of them is heard from here on. */
     void configure(SortedSet<NodeId> nodes) {
         configured = nodes;
+        if (!isRunning()) {
+            return;
+        }
+        OrderedRing current = forming == null ? ring : forming;
+        var gone = new TreeSet<NodeId>(phase == Phase.GATHER ? gathering.candidates() : current.members);
+        gone.removeAll(nodes);
+        gone.remove(self);
+        if (!gone.isEmpty()) {
+            startGathering();
+            gather("no nodes of the cluster any more: " + gone, List.of(), gone);
+        }
     }
 
     /** Before every call: the time, and where effects go. */

@@ -18,10 +18,12 @@ import systole.kernel.NodeId;
 import systole.membership.RingCounters.Counter;
 import systole.membership.RingEffect.LinkJudged;
 import systole.membership.RingEffect.MulticastOnLink;
+import systole.membership.RingEffect.NodeListTold;
 import systole.membership.RingEffect.Report;
 import systole.membership.RingEffect.Weight;
 import systole.membership.RingMessage.Heartbeat;
 import systole.membership.RingMessage.Leave;
+import systole.membership.RingMessage.NodeListNotice;
 
 /**
  * The whole ring side of a node in one object: failure detector and ring protocol. Inputs in, effects out.
@@ -41,6 +43,8 @@ public final class RingStack {
     private final RingProtocol protocol;
     private final RingCounters counters = new RingCounters();
     private final SortedSet<NodeId> otherSettings = new TreeSet<>();
+
+    private final NodeListCourier courier;
 
     private SortedSet<NodeId> nodes;
     private boolean started;
@@ -75,6 +79,7 @@ public final class RingStack {
         this.nodes = new TreeSet<>(nodes);
         this.settings = settings;
         this.settingsDigest = settings.digest();
+        this.courier = new NodeListCourier(self);
         var forDetector = new DetectorSettings(
                 settings.steady(), settings.token(), settings.tokenCeiling(), settings.heartbeat(), settings.links());
         this.detector = mutants.contains(Mutant.BLAME_OTHERS_FOR_OWN_PAUSE)
@@ -123,6 +128,8 @@ public final class RingStack {
             nodes = new TreeSet<>(change.nodes());
             detector.configure(nodes);
             protocol.configure(nodes);
+        } else if (input instanceof RingInput.NodeListKnown known) {
+            courier.carries(known.order(), known.list());
         } else {
             throw new AssertionError("unknown input " + input);
         }
@@ -168,16 +175,26 @@ public final class RingStack {
 
     private void received(RingInput.Received received, List<RingEffect> out) {
         NodeId from = received.from();
-        if (from.equals(self) || !nodes.contains(from)) {
+        if (from.equals(self)) {
+            return;
+        }
+        RingMessage message = received.message();
+        if (!nodes.contains(from)) {
+            if (message instanceof Heartbeat beat && protocol.isRunning()) {
+                courier.heard(beat, false, protocol.ring(), out);
+            }
             return;
         }
         detector.signOfLife(from, received.link());
-        RingMessage message = received.message();
         if (message instanceof Heartbeat beat) {
             heartbeat(beat, received.link(), out);
         } else if (message instanceof Leave leave) {
             detector.left(leave.sender(), leave.incarnation());
             checkAt = received.nowNanos() - origin;
+        } else if (message instanceof NodeListNotice notice) {
+            if (courier.isNews(notice)) {
+                out.add(new NodeListTold(from, notice.list()));
+            }
         } else {
             protocol.received(from, message);
         }
@@ -211,6 +228,7 @@ public final class RingStack {
         }
         judge(now, out);
         protocol.heard(beat);
+        courier.heard(beat, true, protocol.ring(), out);
     }
 
     private void judge(long now, List<RingEffect> out) {
@@ -260,7 +278,8 @@ public final class RingStack {
                             heard,
                             detector.heardOn(link),
                             detector.ownPauseMillis(),
-                            settingsDigest)));
+                            settingsDigest,
+                            courier.order())));
         }
     }
 

@@ -1,5 +1,6 @@
 package systole.state;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -60,6 +61,19 @@ public record NodeList(
         return new NodeList(version, withVotes(), new TreeMap<>(), before, text);
     }
 
+    /**
+     * Place in the order of all lists: the version, and for one version the steps of its change. There is one settled list of
+     * a version, whoever has it: it is settled only when the step before is on the disks of a majority of both lists.
+     */
+    public long order() {
+        return version * 4 + (!arriving.isEmpty() ? 0 : !former.isEmpty() ? 1 : 2);
+    }
+
+    /** Whether it says who is a node, without a former list beside it that may yet be all that remains. */
+    public boolean isAgreed() {
+        return former.isEmpty();
+    }
+
     private SortedMap<NodeId, Entry> withVotes() {
         SortedMap<NodeId, Entry> all = new TreeMap<>(nodes);
         arriving.forEach((id, votes) -> all.computeIfPresent(id, (same, entry) -> new Entry(entry.name(), votes)));
@@ -85,6 +99,16 @@ public record NodeList(
         SortedMap<NodeId, Integer> votes = new TreeMap<>();
         entries.forEach((id, entry) -> votes.put(id, entry.votes()));
         return votes;
+    }
+
+    /** The list as it is handed on to other nodes. */
+    public byte[] toBytes() {
+        return encoded().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** @throws BadInputException if that is no list */
+    public static NodeList fromBytes(byte[] bytes) {
+        return decoded(new String(bytes, StandardCharsets.UTF_8));
     }
 
     /** One line for the version, one for each node, and the file behind them. */

@@ -133,7 +133,7 @@ final class NodeDaemon {
                 witness.flatMap(client -> Settings.witness(conf, own, client.secret())),
                 toStored(stored),
                 new Moment(System.nanoTime(), System.currentTimeMillis()));
-        Outside outside = new Outside(ring, witness, end);
+        Outside outside = new Outside(ring, ring::announce, witness, end);
         PlanFiles plans = PlanFiles.open(paths.plans(), KEPT_PLANS);
         NodeShell shell = new NodeShell(
                 own.name(),
@@ -292,6 +292,11 @@ final class NodeDaemon {
         }
 
         @Override
+        public void nodeListTold(NodeId from, byte[] list) {
+            shell().accept(new NodeInput.NodeListTold(from, list));
+        }
+
+        @Override
         public void stopped() {
             ringLeft.countDown();
         }
@@ -300,6 +305,7 @@ final class NodeDaemon {
     /** From the node loop to the rest. */
     private final class Outside implements NodeShell.Outside {
         private final GroupMessaging group;
+        private final Consumer<NodeEffect.AnnounceNodes> announcer;
         private final Optional<WitnessClient> witness;
         private volatile @org.jspecify.annotations.Nullable NodeFront front;
         private volatile @org.jspecify.annotations.Nullable NodeListShell nodeLists;
@@ -309,8 +315,13 @@ final class NodeDaemon {
         /** The node ended with nothing left running that others may start. */
         private volatile boolean inOrder;
 
-        Outside(GroupMessaging group, Optional<WitnessClient> witness, NodeEnd end) {
+        Outside(
+                GroupMessaging group,
+                Consumer<NodeEffect.AnnounceNodes> announcer,
+                Optional<WitnessClient> witness,
+                NodeEnd end) {
             this.group = group;
+            this.announcer = announcer;
             this.witness = witness;
             this.end = end;
         }
@@ -352,6 +363,11 @@ final class NodeDaemon {
             if (target != null) {
                 target.changed(change);
             }
+        }
+
+        @Override
+        public void announce(NodeEffect.AnnounceNodes announced) {
+            announcer.accept(announced);
         }
 
         @Override

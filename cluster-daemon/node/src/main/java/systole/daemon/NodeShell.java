@@ -42,6 +42,9 @@ final class NodeShell implements Consumer<NodeInput> {
 
         void nodesChanged(NodeEffect.NodesChanged change);
 
+        /** What the ring hands on to nodes outside from now on. */
+        void announce(NodeEffect.AnnounceNodes announced);
+
         /** Answers into the inbox of the shell. */
         void witness(ContactEffect effect, Consumer<ContactInput> inbox);
 
@@ -221,6 +224,8 @@ final class NodeShell implements Consumer<NodeInput> {
             outside.leaveGroup();
         } else if (effect instanceof NodeEffect.NodesChanged change) {
             outside.nodesChanged(change);
+        } else if (effect instanceof NodeEffect.AnnounceNodes announced) {
+            outside.announce(announced);
         } else if (effect instanceof NodeEffect.StopNode stop) {
             stopped = true;
             outside.stop(stop.reason(), stop.text());

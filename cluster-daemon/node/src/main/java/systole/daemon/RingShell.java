@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import systole.coordinator.NodeEffect;
 import systole.group.GroupEvent;
 import systole.group.GroupMessaging;
 import systole.group.Guarantee;
@@ -37,6 +38,9 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
         void event(GroupEvent event);
 
         void suspected(NodeId node);
+
+        /** A node of another ring has a later node list. */
+        void nodeListTold(NodeId from, byte[] list);
 
         void stopped();
     }
@@ -108,6 +112,11 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
     /** The ring consists of these nodes from now on; on the ring loop. */
     void nodes(SortedSet<NodeId> nodes) {
         step(new RingInput.NodesChanged(System.nanoTime(), nodes));
+    }
+
+    /** The node list that the ring may hand on. From any thread. */
+    void announce(NodeEffect.AnnounceNodes announced) {
+        loop.execute(() -> step(new RingInput.NodeListKnown(System.nanoTime(), announced.order(), announced.list())));
     }
 
     // ---- from the network, on the ring loop
@@ -200,6 +209,8 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
                 case NOTICE -> LOG.info("{}", report.words());
                 case WARNING -> LOG.warn("{}", report.words());
             }
+        } else if (effect instanceof RingEffect.NodeListTold told) {
+            listener.nodeListTold(told.from(), told.list());
         } else if (effect instanceof RingEffect.Stopped) {
             listener.stopped();
         } else {

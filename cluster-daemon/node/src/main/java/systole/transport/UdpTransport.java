@@ -47,6 +47,7 @@ import systole.formats.InterconnectConf.Node;
 import systole.formats.InterconnectConf.Transport;
 import systole.kernel.NodeId;
 import systole.membership.RingMessage;
+import systole.wire.DropCause;
 import systole.wire.PacketCodec;
 import systole.wire.PacketCodec.Opened;
 
@@ -85,6 +86,7 @@ public final class UdpTransport implements RingTransport {
     private final List<Channel> channels = new CopyOnWriteArrayList<>();
     private final Set<InetAddress> listed = ConcurrentHashMap.newKeySet();
     private final LinkWatch watch;
+    private final Strangers strangers = new Strangers();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong sendFailures = new AtomicLong();
@@ -400,10 +402,22 @@ public final class UdpTransport implements RingTransport {
     @Override
     public void unicast(NodeId to, RingMessage message) {
         PeerRoute peer = peers.get(to);
-        Sealed packet = peer == null ? null : seal(message);
-        if (peer != null && packet != null) {
+        if (peer == null) {
+            strangers.find(to).ifPresent(where -> sendTo(where, message));
+            return;
+        }
+        Sealed packet = seal(message);
+        if (packet != null) {
             sendByPolicy(peer, packet);
             packet.release();
+        }
+    }
+
+    private void sendTo(Strangers.Place where, RingMessage message) {
+        OwnLink own = links[where.link()];
+        Sealed packet = own == null ? null : seal(message);
+        if (own != null && packet != null) {
+            write(own.listening(), new DatagramPacket(packet.bytes(), where.address()));
         }
     }
 
@@ -567,6 +581,7 @@ public final class UdpTransport implements RingTransport {
             InetSocketAddress sender = packet.sender();
             if (conf.blockUnlistedIps() && connectedTo == null && !listed.contains(sender.getAddress())) {
                 unlisted.incrementAndGet();
+                stranger(packet);
                 return;
             }
             Opened opened = codec.open(packet.content().nioBuffer());
@@ -579,12 +594,27 @@ public final class UdpTransport implements RingTransport {
                 } else {
                     receiver.received(accepted.from(), link, accepted.message());
                 }
+            } else if (opened instanceof Opened.Dropped dropped && dropped.cause() == DropCause.STRANGER) {
+                stranger(packet);
             } else if (opened instanceof Opened.Reported reported) {
                 PeerRoute peer = peers.get(reported.from());
                 if (peer != null) {
                     peer.reported(reported.multicastLinks(), System.nanoTime()).ifPresent(LOG::warn);
                 }
             }
+        }
+
+        /** A machine that was removed and does not know it is told so; nothing else that it says is heard. */
+        private void stranger(DatagramPacket packet) {
+            if (!strangers.mayLook(System.nanoTime())) {
+                return;
+            }
+            codec.openStranger(packet.content().nioBuffer())
+                    .filter(opened -> opened.message() instanceof RingMessage.Heartbeat)
+                    .ifPresent(opened -> {
+                        strangers.seen(opened.from(), link, packet.sender());
+                        receiver.received(opened.from(), link, opened.message());
+                    });
         }
 
         private void noteMulticast(NodeId from) {

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -207,6 +208,40 @@ public final class PacketCodec {
             return drop(datagram.getLong(start + 16) == session ? DropCause.OWN : DropCause.SAME_ID, claimed);
         }
         return openFrom(new NodeId(claimed), datagram, start);
+    }
+
+    /**
+     * Opens a packet that was dropped because its sender is in no list, if it has the cluster's key: a machine that was
+     * removed may not know it. What it says changes nothing here, and it may be an old recording: there is no replay window
+     * for it. Costs a key; to be called rarely.
+     */
+    public Optional<Opened.Accepted> openStranger(ByteBuffer datagram) {
+        int start = datagram.position();
+        if (datagram.remaining() < OVERHEAD + 1
+                || datagram.remaining() > MAX_DATAGRAM
+                || datagram.getInt(start) != MAGIC
+                || datagram.get(start + 4) != VERSION
+                || datagram.getInt(start + 8) != clusterTag) {
+            return Optional.empty();
+        }
+        int claimed = datagram.getInt(start + 12);
+        long number = datagram.getLong(start + 24);
+        boolean isStranger = claimed >= 1
+                && claimed <= NodeId.MAX
+                && claimed != self.value()
+                && number > 0
+                && !nodes.contains(new NodeId(claimed));
+        if (!isStranger) {
+            return Optional.empty();
+        }
+        NodeId from = new NodeId(claimed);
+        try {
+            return newPeer(datagram, start, from, datagram.getLong(start + 16), number, null) == null
+                    ? Optional.empty()
+                    : Optional.of(new Opened.Accepted(from, RingMessageCodec.decode(clear)));
+        } catch (MalformedPacketException e) {
+            return Optional.empty();
+        }
     }
 
     private Opened openFrom(NodeId from, ByteBuffer datagram, int start) {

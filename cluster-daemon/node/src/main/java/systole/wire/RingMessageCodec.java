@@ -15,6 +15,7 @@ import systole.membership.RingMessage.Heartbeat;
 import systole.membership.RingMessage.HoldCancel;
 import systole.membership.RingMessage.Join;
 import systole.membership.RingMessage.Leave;
+import systole.membership.RingMessage.NodeListNotice;
 import systole.membership.RingMessage.OldRing;
 import systole.membership.RingMessage.RecoveryData;
 import systole.membership.RingMessage.Token;
@@ -29,6 +30,7 @@ final class RingMessageCodec {
     static final int HOLD_CANCEL = 6;
     static final int LEAVE = 7;
     static final int HEARTBEAT = 8;
+    static final int NODE_LIST = 9;
 
     /** Between the transports, no message of the ring: see {@link PacketCodec.Opened.Reported}. */
     static final int REPORT = 128;
@@ -60,7 +62,9 @@ final class RingMessageCodec {
             nodes(out, heartbeat.members());
             nodes(out, heartbeat.heard());
             nodes(out, heartbeat.heardHere());
-            out.putInt(heartbeat.pauseMillis()).putInt(heartbeat.settingsDigest());
+            out.putInt(heartbeat.pauseMillis())
+                    .putInt(heartbeat.settingsDigest())
+                    .putLong(heartbeat.nodeList());
         } else if (message instanceof Data data) {
             out.put((byte) DATA);
             data(out, data);
@@ -88,6 +92,10 @@ final class RingMessageCodec {
             out.put((byte) LEAVE);
             node(out, leave.sender());
             out.putLong(leave.incarnation());
+        } else if (message instanceof NodeListNotice notice) {
+            out.put((byte) NODE_LIST);
+            node(out, notice.sender());
+            out.putLong(notice.order()).putInt(notice.list().length).put(notice.list());
         } else {
             throw new AssertionError("unknown message " + message);
         }
@@ -148,6 +156,7 @@ final class RingMessageCodec {
                 case COMMIT_TOKEN -> commitToken(in);
                 case HOLD_CANCEL -> new HoldCancel(in.node(), in.ring());
                 case LEAVE -> new Leave(in.node(), in.i64());
+                case NODE_LIST -> new NodeListNotice(in.node(), in.notNegative64(), in.bytes());
                 default -> throw new MalformedPacketException("message type " + type);
             };
         } catch (IllegalArgumentException contradiction) {
@@ -183,7 +192,8 @@ final class RingMessageCodec {
                 in.nodes(),
                 in.nodes(),
                 in.notNegative32(),
-                in.i32());
+                in.i32(),
+                in.notNegative64());
     }
 
     private static Data data(WireReader in) throws MalformedPacketException {

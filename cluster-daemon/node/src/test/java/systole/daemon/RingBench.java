@@ -279,6 +279,11 @@ public final class RingBench implements RingShell.Listener {
     }
 
     @Override
+    public void nodeListTold(NodeId from, byte[] list) {
+        throw new IllegalStateException(from + " has another node list");
+    }
+
+    @Override
     public void suspected(NodeId node) {
         System.err.println("RingBench: no sign of life from " + node);
     }

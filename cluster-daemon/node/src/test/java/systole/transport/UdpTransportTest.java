@@ -126,6 +126,31 @@ class UdpTransportTest {
         assertThat(alpha.events).isEmpty();
     }
 
+    /** Only its heartbeats are read, and only rarely; and it can be answered though it is in no list. */
+    @Test
+    void aMachineThatWasRemovedIsHeardAndAnswered() throws Exception {
+        int[] ports = {freePort(), freePort(), freePort()};
+        InterconnectConf whole = conf("transport: udpu\n", 1, ports);
+        InterconnectConf rest = conf("transport: udpu\n", 1, ports[0], ports[1]);
+        nodes.add(new TestNode(group.next(), rest, ALPHA));
+        nodes.add(new TestNode(group.next(), whole, GAMMA));
+        TestNode alpha = nodes.get(0);
+        TestNode removed = nodes.get(1);
+        var all = new TreeSet<>(List.of(ALPHA, BETA, GAMMA));
+        RingMessage beat = new RingMessage.Heartbeat(GAMMA, 1, 1, 0, new RingId(GAMMA, 1), all, all, all, 0, 0, 0);
+
+        removed.send(() -> removed.transport.unicast(ALPHA, message(GAMMA, 1)));
+        Object heard = null;
+        for (int i = 0; i < 500 && heard == null; i++) {
+            removed.send(() -> removed.transport.unicast(ALPHA, beat));
+            heard = alpha.events.poll(20, TimeUnit.MILLISECONDS);
+        }
+        assertThat(heard).as("a heartbeat, and nothing else").isEqualTo(new Arrived(GAMMA, 0, beat));
+
+        alpha.send(() -> alpha.transport.unicast(GAMMA, message(ALPHA, 7)));
+        assertThat(removed.await(event -> event instanceof Arrived)).isEqualTo(new Arrived(ALPHA, 0, message(ALPHA, 7)));
+    }
+
     @Test
     void aClosedDaemonIsKnownToBeGone() throws Exception {
         start(conf("transport: udpu\n", 1, freePort(), freePort()));

@@ -94,6 +94,25 @@ class PacketCodecTest {
         assertThat(causeOf(beta, former)).isEqualTo(DropCause.REPLAYED);
     }
 
+    /** A removed machine: its packets are dropped, and may be looked at to tell it so. */
+    @Test
+    void readsAStrangerThatHasTheKeyOnlyWhenAskedTo() {
+        PacketCodec gamma = codec(new NodeId(3), 100, 7);
+        byte[] packet = gamma.sealed(MESSAGE);
+
+        assertThat(causeOf(beta, packet)).isEqualTo(DropCause.STRANGER);
+        assertThat(beta.openStranger(ByteBuffer.wrap(packet))).contains(new Accepted(new NodeId(3), MESSAGE));
+        assertThat(beta.openStranger(ByteBuffer.wrap(codec(new NodeId(3), 100, 8).sealed(MESSAGE))))
+                .as("another key")
+                .isEmpty();
+        assertThat(beta.openStranger(ByteBuffer.wrap(alpha.sealed(MESSAGE))))
+                .as("a node of the list has a replay window, and is not read past it")
+                .isEmpty();
+        packet[40] ^= 1;
+        assertThat(beta.openStranger(ByteBuffer.wrap(packet))).as("damaged").isEmpty();
+        assertThat(beta.openStranger(ByteBuffer.wrap(new byte[3]))).isEmpty();
+    }
+
     @Test
     void dropsAnotherKey() {
         assertThat(causeOf(beta, codec(ALPHA, 100, 8).sealed(MESSAGE))).isEqualTo(DropCause.WRONG_KEY);

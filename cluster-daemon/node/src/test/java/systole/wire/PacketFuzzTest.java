@@ -20,6 +20,7 @@ import systole.membership.RingMessage.Heartbeat;
 import systole.membership.RingMessage.HoldCancel;
 import systole.membership.RingMessage.Join;
 import systole.membership.RingMessage.Leave;
+import systole.membership.RingMessage.NodeListNotice;
 import systole.membership.RingMessage.OldRing;
 import systole.membership.RingMessage.RecoveryData;
 import systole.membership.RingMessage.Token;
@@ -145,7 +146,8 @@ class PacketFuzzTest {
                 new CommitToken(one, ring, 2, List.copyOf(few), List.of(old, old), RingMessages.nodes()),
                 new HoldCancel(one, ring),
                 new Leave(one, 5),
-                new Heartbeat(one, 5, 6, 0, ring, few, few, few, 3, 4),
-                new Heartbeat(one, 5, 6, 7, ring, many, many, few, 3, 4));
+                new Heartbeat(one, 5, 6, 0, ring, few, few, few, 3, 4, 0),
+                new Heartbeat(one, 5, 6, 7, ring, many, many, few, 3, 4, 10),
+                new NodeListNotice(one, 10, new byte[] {1, 2, 3}));
     }
 }

@@ -18,6 +18,7 @@ import systole.membership.RingMessage.Heartbeat;
 import systole.membership.RingMessage.HoldCancel;
 import systole.membership.RingMessage.Join;
 import systole.membership.RingMessage.Leave;
+import systole.membership.RingMessage.NodeListNotice;
 import systole.membership.RingMessage.OldRing;
 import systole.membership.RingMessage.RecoveryData;
 import systole.membership.RingMessage.Token;
@@ -95,9 +96,21 @@ final class RingMessages {
                     NODES,
                     NODES,
                     COUNT,
-                    Arbitraries.integers())
-            .as((who, link, ring, members, heard, here, pause, digest) -> new Heartbeat(
-                    who.node(), who.life(), who.number(), link, ring, members, heard, here, pause, digest));
+                    Combinators.combine(Arbitraries.integers(), NUMBER).as(Lists::new))
+            .as((who, link, ring, members, heard, here, pause, rest) -> new Heartbeat(
+                    who.node(),
+                    who.life(),
+                    who.number(),
+                    link,
+                    ring,
+                    members,
+                    heard,
+                    here,
+                    pause,
+                    rest.digest(),
+                    rest.nodeList()));
+
+    private record Lists(int digest, long nodeList) {}
 
     private record Identity(NodeId node, long life, long number) {}
 
@@ -110,7 +123,15 @@ final class RingMessages {
                 JOIN.map(one -> one),
                 COMMIT.map(one -> one),
                 Combinators.combine(NODE, RING).as(HoldCancel::new),
-                Combinators.combine(NODE, Arbitraries.longs()).as(Leave::new)));
+                Combinators.combine(NODE, Arbitraries.longs()).as(Leave::new),
+                Combinators.combine(
+                                NODE,
+                                Arbitraries.longs().between(1, Long.MAX_VALUE),
+                                Arbitraries.bytes()
+                                        .array(byte[].class)
+                                        .ofMinSize(1)
+                                        .ofMaxSize(300))
+                        .as(NodeListNotice::new)));
     }
 
     static byte[] key(int fill) {

@@ -1,5 +1,6 @@
 package systole.simulation;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +12,6 @@ import systole.coordinator.Reply;
 import systole.kernel.NodeId;
 import systole.kernel.Seed;
 import systole.state.NodeList;
-import systole.state.NodeStatus;
 
 /**
  * The administrator who lets machines join by token and takes nodes out, as {@code cluster join} and {@code cluster remove}
@@ -91,19 +91,30 @@ final class Growth {
             if (each.joins()) {
                 cluster.arrive(each.node(), each.list()).boot();
             } else {
-                goes(each);
+                goes(each.node());
             }
         }
     }
 
-    private void goes(Asked each) {
+    /** Nobody stops the machine: it has to find out, also if it is away now. */
+    private void goes(NodeId id) {
         for (SimulatedNode node : List.copyOf(cluster.nodes)) {
-            if (node.id.equals(each.node())) {
+            if (node.id.equals(id)) {
                 cluster.story.tell(node.name, "is no node any more");
                 cluster.strikeOff(node);
-                cluster.ask(each.via(), new ClientRequest.StopNode(node.name));
             }
         }
+    }
+
+    /** Machines that were removed and do not know it, though they know nodes that are there. */
+    List<String> unaware() {
+        List<String> found = new ArrayList<>();
+        for (SimulatedNode gone : cluster.former) {
+            if (gone.isUp() && cluster.nodes.stream().anyMatch(gone::knows)) {
+                found.add(gone.name + " was removed and is still up");
+            }
+        }
+        return found;
     }
 
     /** A removal whose answer was lost may be in force all the same; and a machine that was to join may never come. */
@@ -132,13 +143,6 @@ final class Growth {
             if (list.isSettled() && !list.nodes().containsKey(node.id)) {
                 cluster.story.tell(node.name, "is not on the list any more");
                 cluster.strikeOff(node);
-                cluster.ask(best, new ClientRequest.StopNode(node.name));
-            }
-        }
-        for (SimulatedNode gone : cluster.former) {
-            if (gone.isUp()
-                    && core.state().node(gone.id).filter(NodeStatus::isMember).isPresent()) {
-                cluster.ask(best, new ClientRequest.StopNode(gone.name));
             }
         }
         for (NodeId id : list.nodes().keySet()) {

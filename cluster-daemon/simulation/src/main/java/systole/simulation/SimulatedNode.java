@@ -162,6 +162,11 @@ final class SimulatedNode {
         return struckOff;
     }
 
+    /** Whether that one is in the list that this machine has. */
+    boolean knows(SimulatedNode other) {
+        return names.containsKey(other.id);
+    }
+
     /** Whether a daemon process exists. */
     boolean isUp() {
         return core != null;
@@ -466,6 +471,8 @@ final class SimulatedNode {
             stateLog.snapshot(save.record(), save.bytes(), record -> alive(() -> give(new NodeInput.Stored(record))));
         } else if (effect instanceof NodeEffect.NodesChanged change) {
             nodesChanged(change);
+        } else if (effect instanceof NodeEffect.AnnounceNodes announced) {
+            ringStep(new RingInput.NodeListKnown(nanos(), announced.order(), announced.list()));
         } else if (effect instanceof NodeEffect.LeaveGroup) {
             if (present != null) {
                 ringStep(new RingInput.Leave(nanos()));
@@ -569,6 +576,8 @@ final class SimulatedNode {
             disk.sync(
                     "ring",
                     () -> alive(() -> ringStep(new RingInput.RingSequencePersisted(nanos(), persist.sequence()))));
+        } else if (effect instanceof RingEffect.NodeListTold told) {
+            give(new NodeInput.NodeListTold(told.from(), told.list()));
         } else if (effect instanceof RingEffect.Report report) {
             if (report.weight() != RingEffect.Weight.DETAIL) {
                 story.tell(name, "ring: " + report.words());

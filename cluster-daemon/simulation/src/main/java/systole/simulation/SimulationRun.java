@@ -434,7 +434,7 @@ public final class SimulationRun {
         cluster.network.conditions(NetworkConditions.lan());
         cluster.devices.healthy();
         cluster.witness.heal();
-        cluster.nodes.forEach(SimulatedNode::resume);
+        cluster.machines().forEach(SimulatedNode::resume);
     }
 
     /** Boots and cleans up as an administrator would, until everything runs; the time that took. */
@@ -442,7 +442,8 @@ public final class SimulationRun {
         long begin = cluster.time.nowNanos();
         List<String> open = List.of("nothing yet");
         for (int round = 0; cluster.time.nowNanos() - begin < LONGEST_SETTLING; round++) {
-            for (SimulatedNode node : cluster.nodes) {
+            // Those too that were removed: nobody has told them yet.
+            for (SimulatedNode node : cluster.machines()) {
                 if (!node.isPowered()) {
                     node.boot();
                 } else if (!node.isUp()) {
@@ -456,7 +457,8 @@ public final class SimulationRun {
             if (round % 4 == 1) {
                 cleanUp();
             }
-            open = cluster.promises.unsettled(cluster.nodes, cluster.resources());
+            open = new ArrayList<>(cluster.promises.unsettled(cluster.nodes, cluster.resources()));
+            open.addAll(growth.unaware());
             if (open.isEmpty()) {
                 cluster.nodes.forEach(cluster.promises::keptItsWord);
                 return cluster.time.nowNanos() - begin;

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import systole.coordinator.ClientRequest;
 import systole.coordinator.NodeCore;
+import systole.coordinator.NodeInput;
 import systole.coordinator.Reply;
 import systole.kernel.NodeId;
 import systole.kernel.Seed;
@@ -264,6 +265,121 @@ class NodeListScenarioTest {
             open = cluster.promises.unsettled(cluster.nodes, cluster.resources());
         }
         assertThat(open).isEmpty();
+    }
+
+    /**
+     * One of the list and one that is removed are away together and come back together, with the old list: they form a ring,
+     * to which the others do not listen.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoComesBackWithARemovedMachineComesHomeAndTheMachineStops(boolean theyFormARingFirst) {
+        SimulatedCluster cluster = cluster(21, 5);
+        SimulatedNode first = cluster.nodes.get(0);
+        SimulatedNode listed = cluster.nodes.get(3);
+        SimulatedNode removed = cluster.nodes.get(4);
+        listed.give(new NodeInput.Shutdown("test"));
+        removed.give(new NodeInput.Shutdown("test"));
+        cluster.time.runFor(30 * SECOND);
+        assertThat(listed.isUp() || removed.isUp()).isFalse();
+        assertThat(change(cluster, first, without(core(first).nodeList(), 5))).isInstanceOf(Reply.Done.class);
+        cluster.strikeOff(removed);
+
+        if (theyFormARingFirst) {
+            separate(cluster, Set.of(1, 2, 3), Set.of(4, 5));
+        }
+        removed.boot();
+        listed.boot();
+        if (theyFormARingFirst) {
+            cluster.time.runFor(5 * SECOND);
+            assertThat(listed.view()).isEqualTo(removed.view());
+            assertThat(core(listed).quorum().quorate()).isFalse();
+            assertThat(core(listed).nodeList().nodes()).containsKey(removed.id);
+            cluster.network.heal();
+        }
+        Set<String> views = new TreeSet<>();
+        for (int i = 0; i < 200; i++) {
+            cluster.time.runFor(50 * MILLI);
+            views.add(first.view());
+            assertThat(core(first).quorum().view().orElseThrow().members())
+                    .as("the cluster's ring")
+                    .doesNotContain(removed.id);
+        }
+
+        assertThat(removed.isUp()).isFalse();
+        assertThat(removed.isStruckOff()).isTrue();
+        assertThat(views).as("one view change for the one that comes home").hasSizeLessThanOrEqualTo(2);
+        expectAllWithVotes(cluster, 4);
+        assertThat(core(listed).nodeList()).isEqualTo(core(first).nodeList());
+        assertThat(listed.view()).isEqualTo(first.view());
+    }
+
+    @Test
+    void aMachineThatWasCutOffWhileItWasRemovedStopsWhenItIsHeard() {
+        SimulatedCluster cluster = cluster(22, 4);
+        SimulatedNode first = cluster.nodes.get(0);
+        SimulatedNode removed = cluster.nodes.get(3);
+        cut(cluster, Set.of(1, 2, 3), Set.of(4));
+        cluster.time.runFor(60 * SECOND);
+        if (!removed.isPowered()) {
+            // Fenced, and back behind the cut.
+            removed.boot();
+        }
+        assertThat(change(cluster, first, without(core(first).nodeList(), 4))).isInstanceOf(Reply.Done.class);
+        cluster.strikeOff(removed);
+        String view = first.view();
+
+        cluster.network.heal();
+        cluster.time.runFor(20 * SECOND);
+
+        assertThat(removed.isUp()).isFalse();
+        assertThat(removed.running()).isEmpty();
+        assertThat(first.view()).as("nobody else noticed").isEqualTo(view);
+        assertThat(cluster.story.toString()).contains("this node was removed from the cluster, by node list 1");
+    }
+
+    /** It has the key, and a number above that of the cluster: what it says is not heard by those who do not list it. */
+    @Test
+    void aRemovedMachineThatGoesOnByItselfChangesNothingInTheCluster() {
+        SimulatedCluster cluster = cluster(23, 4);
+        SimulatedNode first = cluster.nodes.get(0);
+        NodeList list = core(first).nodeList();
+        NodeList alien = new NodeList(
+                list.version() + 7, new TreeMap<>(Map.of(new NodeId(9), new NodeList.Entry("node9", 1))), "");
+
+        first.give(new NodeInput.NodeListTold(new NodeId(9), alien.toBytes()));
+        first.give(new NodeInput.NodeListTold(
+                new NodeId(2), list.joint(list.nodes()).toBytes()));
+        first.give(new NodeInput.NodeListTold(new NodeId(2), new byte[] {1, 2, 3}));
+        cluster.time.runFor(5 * SECOND);
+
+        assertThat(core(first).nodeList()).isEqualTo(list);
+        assertThat(first.isUp()).isTrue();
+        expectAllWithVotes(cluster, 4);
+    }
+
+    /** Otherwise two sides could each hold a settled list of one version, and none would give way. */
+    @Test
+    void aListIsSettledOnlyWhenAMajorityHasItAlsoIfNoVoteChanges() {
+        SimulatedCluster cluster = cluster(24, 4);
+        SimulatedNode first = cluster.nodes.get(0);
+        NodeList list = core(first).nodeList();
+        NodeList next = new NodeList(list.version() + 1, list.nodes(), "another text");
+        cluster.ask(first, new ClientRequest.ChangeNodes(next));
+        cut(cluster, Set.of(1), Set.of(2, 3, 4));
+        cluster.time.runFor(30 * SECOND);
+
+        assertThat(core(first).nodeList().isSettled() && core(first).nodeList().equals(next))
+                .as("settled by one node alone")
+                .isFalse();
+        cluster.network.heal();
+        settle(cluster);
+        expectAllWithVotes(cluster, 4);
+    }
+
+    private static void separate(SimulatedCluster cluster, Set<Integer> one, Set<Integer> other) {
+        cluster.network.partition(
+                cluster.machines().stream().map(node -> node.id).toList(), List.of(ids(one), ids(other)));
     }
 
     @Test
