@@ -32,7 +32,8 @@ class ComeBackLabIT {
             LabCluster cluster = new LabCluster(lab);
             lab.startAll();
             cluster.awaitOnline("n1", "n1", "n2", "n3");
-            cluster.load("property fencing-enabled=false", "primitive worker ocf:systole:dummy", "clone workers worker");
+            cluster.load(
+                    "property fencing-enabled=false", "primitive worker ocf:systole:dummy", "clone workers worker");
             cluster.awaitSettled("n1");
             lab.must("n2", "cluster", "stop");
             lab.must("n3", "cluster", "stop");

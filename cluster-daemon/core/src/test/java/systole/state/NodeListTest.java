@@ -31,7 +31,9 @@ class NodeListTest {
         assertThat(List.of(before.order(), arriving.order(), joint.order(), settled.order()))
                 .isSorted()
                 .doesNotHaveDuplicates();
-        assertThat(joint.isAgreed()).as("the former list may yet be all that remains").isFalse();
+        assertThat(joint.isAgreed())
+                .as("the former list may yet be all that remains")
+                .isFalse();
         assertThat(arriving.isAgreed() && settled.isAgreed()).isTrue();
     }
 

@@ -148,7 +148,8 @@ class UdpTransportTest {
         assertThat(heard).as("a heartbeat, and nothing else").isEqualTo(new Arrived(GAMMA, 0, beat));
 
         alpha.send(() -> alpha.transport.unicast(GAMMA, message(ALPHA, 7)));
-        assertThat(removed.await(event -> event instanceof Arrived)).isEqualTo(new Arrived(ALPHA, 0, message(ALPHA, 7)));
+        assertThat(removed.await(event -> event instanceof Arrived))
+                .isEqualTo(new Arrived(ALPHA, 0, message(ALPHA, 7)));
     }
 
     @Test

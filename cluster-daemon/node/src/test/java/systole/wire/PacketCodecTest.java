@@ -102,7 +102,8 @@ class PacketCodecTest {
 
         assertThat(causeOf(beta, packet)).isEqualTo(DropCause.STRANGER);
         assertThat(beta.openStranger(ByteBuffer.wrap(packet))).contains(new Accepted(new NodeId(3), MESSAGE));
-        assertThat(beta.openStranger(ByteBuffer.wrap(codec(new NodeId(3), 100, 8).sealed(MESSAGE))))
+        assertThat(beta.openStranger(
+                        ByteBuffer.wrap(codec(new NodeId(3), 100, 8).sealed(MESSAGE))))
                 .as("another key")
                 .isEmpty();
         assertThat(beta.openStranger(ByteBuffer.wrap(alpha.sealed(MESSAGE))))
