@@ -9,6 +9,8 @@ import systole.coordinator.CoordinationMessage.AskSettled;
 import systole.coordinator.CoordinationMessage.Execute;
 import systole.coordinator.CoordinationMessage.Fence;
 import systole.coordinator.CoordinationMessage.FenceFailed;
+import systole.coordinator.CoordinationMessage.FencePart;
+import systole.coordinator.CoordinationMessage.FencePartDone;
 import systole.coordinator.CoordinationMessage.Goodbye;
 import systole.coordinator.CoordinationMessage.LeaveNow;
 import systole.coordinator.CoordinationMessage.Settled;
@@ -31,6 +33,8 @@ final class CoordinationCodec {
     static final int ASK_SETTLED = 6;
     static final int SETTLED = 7;
     static final int GOODBYE = 8;
+    static final int FENCE_PART = 9;
+    static final int FENCE_PART_DONE = 10;
 
     private CoordinationCodec() {}
 
@@ -51,6 +55,10 @@ final class CoordinationCodec {
             return SETTLED;
         } else if (message instanceof Goodbye) {
             return GOODBYE;
+        } else if (message instanceof FencePart) {
+            return FENCE_PART;
+        } else if (message instanceof FencePartDone) {
+            return FENCE_PART_DONE;
         }
         throw new IllegalArgumentException("not to be sent: " + message);
     }
@@ -72,6 +80,17 @@ final class CoordinationCodec {
             FenceReport report = failed.report();
             write(out, report.order());
             out.text(report.device())
+                    .flag(report.noDevice())
+                    .flag(report.timedOut())
+                    .text(report.text());
+        } else if (message instanceof FencePart part) {
+            write(out, part.part());
+            out.text(part.part().device());
+        } else if (message instanceof FencePartDone done) {
+            FenceReport report = done.report();
+            write(out, report.order());
+            out.text(report.order().device())
+                    .flag(report.succeeded())
                     .flag(report.noDevice())
                     .flag(report.timedOut())
                     .text(report.text());
@@ -113,6 +132,14 @@ final class CoordinationCodec {
                 boolean noDevice = in.flag();
                 boolean timedOut = in.flag();
                 yield new FenceFailed(new FenceReport(order, false, device, noDevice, timedOut, in.text()));
+            }
+            case FENCE_PART -> new FencePart(fenceOrder(in).of(in.text()));
+            case FENCE_PART_DONE -> {
+                FenceOrder part = fenceOrder(in).of(in.text());
+                boolean succeeded = in.flag();
+                boolean noDevice = in.flag();
+                boolean timedOut = in.flag();
+                yield new FencePartDone(new FenceReport(part, succeeded, part.device(), noDevice, timedOut, in.text()));
             }
             case ASK_SETTLED -> new AskSettled(in.text(), in.number());
             case SETTLED -> new Settled(in.text(), in.number());

@@ -28,6 +28,12 @@ sealed interface CoordinationMessage {
 
     record FenceFailed(FenceReport report) implements CoordinationMessage {}
 
+    /** The node that works off an order asks another one for a device that it cannot use itself. */
+    record FencePart(FenceOrder part) implements CoordinationMessage {}
+
+    /** How that went; only the node that asked draws conclusions. */
+    record FencePartDone(FenceReport report) implements CoordinationMessage {}
+
     /** A client of that node wants to know when the coordinator has nothing left to do. */
     record AskSettled(String node, long requestId) implements CoordinationMessage {}
 

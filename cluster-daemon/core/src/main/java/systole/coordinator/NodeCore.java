@@ -645,6 +645,7 @@ public final class NodeCore {
         fenceReports.clear();
         carryFencing(reports);
         carryFencing(fenceDesk.membersAre(situation(), Set.copyOf(interrupted), nanos()));
+        carryFencing(fenceExecutor.membersAre(situation(), Set.copyOf(interrupted), nanos()));
         lost.clear();
         interrupted.clear();
         List<CoordinationMessage> messages = List.copyOf(again);
@@ -781,11 +782,18 @@ public final class NodeCore {
                 // Whoever relies on our end by the watchdog or a pill does not ask whether we could go on.
                 stop(StopReason.PANIC, "Node " + fence.order().executor() + " is about to fence this node");
             } else if (here) {
+                carryFencing(fenceExecutor.membersAre(situation(), Set.of(), nanos()));
                 carryFencing(fenceExecutor.execute(
                         fence.order(), nanos(), watchdogOf(fence.order().target())));
             }
         } else if (message instanceof CoordinationMessage.FenceFailed failed) {
             carryFencing(fenceDesk.failed(failed.report(), situation(), nanos()));
+        } else if (message instanceof CoordinationMessage.FencePart part) {
+            if (part.part().executor().equals(node.self())) {
+                carryFencing(fenceExecutor.execute(part.part(), nanos(), 0));
+            }
+        } else if (message instanceof CoordinationMessage.FencePartDone done) {
+            carryFencing(fenceExecutor.partDone(done.report(), nanos()));
         } else if (message instanceof CoordinationMessage.AskSettled ask) {
             if (conductor.isCoordinating()) {
                 settledAsked.put(ask.node() + ":" + ask.requestId(), ask.requestId());
@@ -819,9 +827,12 @@ public final class NodeCore {
             }
         } else if (mine && message instanceof CoordinationMessage.Fence fence) {
             carryFencing(fenceDesk.dropped(fence.order(), situation(), nanos()));
+        } else if (mine && message instanceof CoordinationMessage.FencePart part) {
+            carryFencing(fenceExecutor.dropped(part.part(), nanos()));
         } else if (mine
                 && (message instanceof CoordinationMessage.Acknowledge
-                        || message instanceof CoordinationMessage.FenceFailed)) {
+                        || message instanceof CoordinationMessage.FenceFailed
+                        || message instanceof CoordinationMessage.FencePartDone)) {
             again.add(message);
         }
     }
@@ -962,6 +973,10 @@ public final class NodeCore {
                 node.send(new CoordinationMessage.Fence(send.order()));
             } else if (effect instanceof FencingEffect.SendReport send) {
                 report(send.report());
+            } else if (effect instanceof FencingEffect.SendPart send) {
+                node.send(new CoordinationMessage.FencePart(send.part()));
+            } else if (effect instanceof FencingEffect.SendPartReport send) {
+                node.send(new CoordinationMessage.FencePartDone(send.report()));
             } else if (effect instanceof FencingEffect.GaveUp gave) {
                 node.submit(new Command.FencingDone(
                         record(gave.last(), false), gave.last().order().joinedAt()));

@@ -51,6 +51,10 @@ public final class FenceDesk {
     private final String self;
     private final String incarnation;
     private final Map<String, Entry> table = new TreeMap<>();
+
+    /** Nodes on which nothing answered in time, by target, since it was last fenced: next time the others come first. */
+    private final Map<String, SortedSet<String>> hung = new TreeMap<>();
+
     private long lastOperation;
     private List<FencingEffect> effects = new ArrayList<>();
 
@@ -108,6 +112,9 @@ public final class FenceDesk {
         if (entry == null || !entry.order.executor().equals(report.order().executor())) {
             return effects;
         }
+        if (report.timedOut()) {
+            hungOn(report.order());
+        }
         if (entry.order.origin().equals(self) && !report.timedOut()) {
             tryNext(entry, now, nowNanos, report);
         } else {
@@ -119,6 +126,7 @@ public final class FenceDesk {
     /** The target was fenced, by whomever: everybody who waits for it is answered. */
     public List<FencingEffect> succeeded(String target, String action) {
         effects = new ArrayList<>();
+        hung.remove(target);
         for (Entry entry : List.copyOf(table.values())) {
             boolean same = entry.order.action().equals(action)
                     || (!action.equals("on") && !entry.order.action().equals("on"));
@@ -170,10 +178,15 @@ public final class FenceDesk {
         effects = new ArrayList<>();
         for (Entry entry : List.copyOf(table.values())) {
             if (entry.deadlineNanos <= nowNanos) {
+                hungOn(entry.order);
                 end(entry, new FenceReport(entry.order, false, "", false, true, "no result within the total time"));
             }
         }
         return effects;
+    }
+
+    private void hungOn(FenceOrder order) {
+        hung.computeIfAbsent(order.target(), target -> new TreeSet<>()).add(order.executor());
     }
 
     public long deadlineNanos() {
@@ -217,7 +230,7 @@ public final class FenceDesk {
         entry.waiters.clear();
     }
 
-    /** Who could do it, best first: never the target while there is another. */
+    /** Who could do it, best first: never the target while there is another, and one on which nothing hung so far. */
     private List<String> executors(FenceOrder order, Situation now) {
         List<String> nodes = new ArrayList<>(now.members());
         if (nodes.size() > 1) {
@@ -226,7 +239,9 @@ public final class FenceDesk {
         if (!now.registry().devices().isEmpty() && !now.watchdogMillis().containsKey(order.target())) {
             nodes.removeIf(node -> usable(order, node, now) == 0);
         }
-        nodes.sort(Comparator.comparingInt((String node) -> -usable(order, node, now))
+        SortedSet<String> stuck = hung.getOrDefault(order.target(), new TreeSet<>());
+        nodes.sort(Comparator.comparingInt((String node) -> stuck.contains(node) ? 1 : 0)
+                .thenComparingInt(node -> -usable(order, node, now))
                 .thenComparingInt(node -> -active(order, node, now))
                 .thenComparingInt(node -> node.equals(self) ? 0 : 1)
                 .thenComparing(Comparator.naturalOrder()));
@@ -239,7 +254,7 @@ public final class FenceDesk {
             for (String id : level) {
                 FenceDevice device = now.registry().devices().get(id);
                 if (id.equals("watchdog")
-                        || (device != null && !device.bannedNodes().contains(node))) {
+                        || (device != null && !device.bannedNodes().contains(node) && device.mayKnow(order.target()))) {
                     usable++;
                 }
             }

@@ -76,6 +76,14 @@ public record FenceDevice(
         return hostMap().containsKey(node.toLowerCase(Locale.ROOT));
     }
 
+    /** False if the configuration alone says that the device is not for this node. */
+    boolean mayKnow(String node) {
+        String check = option("pcmk_host_check");
+        boolean named =
+                !option("pcmk_host_list").isEmpty() || !option("pcmk_host_map").isEmpty();
+        return !(check.equals("static-list") || (check.isEmpty() && named)) || listsHost(node);
+    }
+
     /** Whether the output of {@code list} names the node or its alias. */
     public boolean foundIn(String listOutput, String node) {
         String plug = plugOf(node);

@@ -1,11 +1,14 @@
 package systole.fencing;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import systole.fencing.FenceDevice.HostCheck;
 import systole.kernel.Seed;
@@ -14,6 +17,9 @@ import systole.model.Element;
 /**
  * The executing side of fencing on one node: works an order off, device by device and level by level
  * (controller-and-fencer 11 and 12.3).
+ *
+ * <p>With topology each device is requested singly (12.2): one that this node must not use, or does not reach, is used by another
+ * node, which is sent a part of the order. Only the node that has the whole order ever says that the target is down.
  *
  * <p>Mutable, single-threaded. An order always ends with a report, at the latest when the time of its last device and
  * a grace for the shell are over.
@@ -31,6 +37,7 @@ public final class FenceExecutor {
         DELAYED,
         QUEUED,
         RUNNING,
+        DELEGATED,
         WATCHDOG_WAIT
     }
 
@@ -53,6 +60,13 @@ public final class FenceExecutor {
         String lastDevice = "";
         String lastText = "";
         boolean lastTimedOut;
+        String checkedBy = "";
+
+        /** Nodes that were asked to use the present device, the last of them, and the order that it has. */
+        final Set<String> asked = new TreeSet<>();
+
+        String delegate = "";
+        String part = "";
 
         Operation(FenceOrder order, List<List<String>> levels, long watchdogMillis) {
             this.order = order;
@@ -63,18 +77,41 @@ public final class FenceExecutor {
         List<String> devices() {
             return levels.get(level);
         }
+
+        /** On to the next device of the level. */
+        void advance() {
+            stage = Stage.CHOOSING;
+            wakeNanos = Long.MAX_VALUE;
+            device++;
+            asked.clear();
+        }
+
+        /** On to the next level; the reason counts if there was no better one. */
+        void fallBack(String why) {
+            stage = Stage.CHOOSING;
+            wakeNanos = Long.MAX_VALUE;
+            lastText = lastText.isEmpty() ? why : lastText;
+            level++;
+            device = 0;
+            turningOn = false;
+            asked.clear();
+        }
     }
 
     private final String self;
     private final Seed chance;
     private final Map<String, FenceTraits> traits = new TreeMap<>();
     private final Map<String, CachedList> lists = new TreeMap<>();
+    private final Set<String> withoutList = new TreeSet<>();
     private final Map<String, Integer> busy = new HashMap<>();
     private final Map<String, Operation> operations = new TreeMap<>();
     private final Map<Long, String> operationOfRun = new HashMap<>();
     private final Map<Long, String> deviceOfRun = new HashMap<>();
     private DeviceRegistry registry = DeviceRegistry.EMPTY;
+    private FenceDesk.Situation situation =
+            new FenceDesk.Situation(DeviceRegistry.EMPTY, new TreeSet<>(), Map.of(), new TreeMap<>());
     private long lastRunId;
+    private long lastPart;
     private List<FencingEffect> effects = new ArrayList<>();
 
     /** @param firstRunId runs of this node are numbered from here */
@@ -90,6 +127,7 @@ public final class FenceExecutor {
         for (FenceDevice device : next.devices().values()) {
             if (!device.equals(registry.devices().get(device.id()))) {
                 lists.remove(device.id());
+                withoutList.remove(device.id());
             }
             if (!traits.containsKey(device.agent())) {
                 traits.put(device.agent(), FenceTraits.UNKNOWN);
@@ -120,7 +158,9 @@ public final class FenceExecutor {
     public List<FencingEffect> execute(FenceOrder order, long nowNanos, long watchdogMillis) {
         effects = new ArrayList<>();
         if (!operations.containsKey(order.operation())) {
-            Operation operation = new Operation(order, planFor(order), watchdogMillis);
+            Operation operation = order.isPart()
+                    ? new Operation(order, List.of(List.of(order.device())), 0)
+                    : new Operation(order, planFor(order), watchdogMillis);
             operations.put(order.operation(), operation);
             go(operation, nowNanos);
         }
@@ -169,6 +209,11 @@ public final class FenceExecutor {
                     } else {
                         ended(operation, lost, nowNanos);
                     }
+                }
+                case DELEGATED -> {
+                    FenceReport silent = new FenceReport(
+                            operation.order, false, "", false, true, operation.lastDevice + ": no answer in time");
+                    answered(operation, silent, nowNanos);
                 }
                 case CHOOSING, QUEUED -> {}
             }
@@ -220,7 +265,7 @@ public final class FenceExecutor {
         List<String> automatic = new ArrayList<>();
         for (FenceDevice device : registry.devices().values()) {
             FenceTraits known = traitsOf(device);
-            if (known.automaticOn() && (!known.onTarget() || self.equals(order.target()))) {
+            if (known.automaticOn()) {
                 automatic.add(device.id());
             }
         }
@@ -236,6 +281,8 @@ public final class FenceExecutor {
             }
             if (operation.device >= operation.devices().size()) {
                 if (remapped(operation) && !operation.turningOn) {
+                    // It is down now, and nobody has to wait until it has current again.
+                    report(operation, true, "");
                     operation.turningOn = true;
                     operation.device = 0;
                     continue;
@@ -250,11 +297,14 @@ public final class FenceExecutor {
             }
             FenceDevice device = registry.devices().get(id);
             if (operation.turningOn && (device == null || skipsOn(device))) {
-                operation.device++;
+                operation.advance();
                 continue;
             }
-            if (device == null || device.bannedNodes().contains(self)) {
-                nextLevel(operation, id + " is not available on " + self);
+            if (device == null || !mayUse(operation, device, self)) {
+                if (device != null && delegate(operation, device, nowNanos)) {
+                    return;
+                }
+                without(operation, id + " is not available on " + self);
                 continue;
             }
             switch (suits(operation, device, nowNanos)) {
@@ -266,9 +316,129 @@ public final class FenceExecutor {
                 case ASK -> {
                     return;
                 }
-                case NO -> nextLevel(operation, id + " cannot fence " + operation.order.target());
+                case NO -> {
+                    if (delegate(operation, device, nowNanos)) {
+                        return;
+                    }
+                    without(operation, id + " cannot fence " + operation.order.target());
+                }
             }
         }
+    }
+
+    /** Nobody can use the present device. To switch on again is a courtesy, which changes nothing about what is off. */
+    private static void without(Operation operation, String why) {
+        if (operation.turningOn) {
+            operation.advance();
+        } else {
+            operation.fallBack(why);
+        }
+    }
+
+    private boolean mayUse(Operation operation, FenceDevice device, String node) {
+        boolean onlyTarget =
+                actionOf(operation).equals("on") && traitsOf(device).onTarget();
+        return !device.bannedNodes().contains(node) && (!onlyTarget || node.equals(operation.order.target()));
+    }
+
+    /** Asks the next node that may be able to use the present device; false if there is none left. */
+    private boolean delegate(Operation operation, FenceDevice device, long nowNanos) {
+        FenceOrder order = operation.order;
+        String action = actionOf(operation);
+        boolean listed =
+                device.hostCheck(traitsOf(device)) != HostCheck.STATIC_LIST || device.listsHost(order.target());
+        if (order.isPart() || !listed || !singly(order)) {
+            return false;
+        }
+        Set<String> active = situation.activeDevices().getOrDefault(device.id(), Set.of());
+        Optional<String> next = situation.members().stream()
+                .filter(node -> !node.equals(self)
+                        && !operation.asked.contains(node)
+                        && mayUse(operation, device, node)
+                        && (!node.equals(order.target())
+                                || (action.equals("on") && traitsOf(device).onTarget())))
+                .min(Comparator.comparingInt((String node) -> active.contains(node) ? 0 : 1)
+                        .thenComparing(Comparator.naturalOrder()));
+        if (next.isEmpty()) {
+            return false;
+        }
+        long delay = operation.first || order.delayMillis() < 0 ? order.delayMillis() : 0;
+        operation.asked.add(next.get());
+        operation.delegate = next.get();
+        operation.part = order.operation() + "/" + self + "/" + ++lastPart;
+        operation.stage = Stage.DELEGATED;
+        operation.lastDevice = device.id();
+        long most = Math.max(0, delay)
+                + device.longestDelayMillis(order.target())
+                + device.timeoutMillis(action, order.timeoutMillis());
+        operation.wakeNanos = nowNanos + most * MILLI * 12 / 10 + SHELL_GRACE_NANOS;
+        effects.add(new FencingEffect.SendPart(order.part(operation.part, device.id(), action, delay, next.get())));
+        return true;
+    }
+
+    /** Whether the devices against a target are requested one by one; otherwise they are their node's own business. */
+    private boolean singly(FenceOrder order) {
+        return order.action().equals("on") || registry.hasTopology(order.target());
+    }
+
+    /** Another node is through with its part. */
+    public List<FencingEffect> partDone(FenceReport report, long nowNanos) {
+        effects = new ArrayList<>();
+        for (Operation operation : List.copyOf(operations.values())) {
+            if (operation.stage == Stage.DELEGATED
+                    && operation.part.equals(report.order().operation())) {
+                answered(operation, report, nowNanos);
+            }
+        }
+        return effects;
+    }
+
+    private void answered(Operation operation, FenceReport report, long nowNanos) {
+        operation.wakeNanos = Long.MAX_VALUE;
+        operation.stage = Stage.CHOOSING;
+        if (!report.noDevice()) {
+            operation.anyDevice = true;
+            operation.first = false;
+            operation.lastTimedOut = report.timedOut();
+        }
+        if (report.succeeded()) {
+            operation.advance();
+        } else if (!report.noDevice()) {
+            operation.lastText = report.text() + " (on " + operation.delegate + ")";
+            without(operation, operation.lastText);
+        }
+        go(operation, nowNanos);
+    }
+
+    /** Who is there now; parts of those who are gone go to others. {@code restarted} know nothing of what they were asked. */
+    public List<FencingEffect> membersAre(FenceDesk.Situation now, Set<String> restarted, long nowNanos) {
+        situation = now;
+        effects = new ArrayList<>();
+        for (Operation operation : List.copyOf(operations.values())) {
+            boolean gone = !now.members().contains(operation.delegate) || restarted.contains(operation.delegate);
+            if (operation.stage == Stage.DELEGATED && gone) {
+                again(operation, nowNanos);
+            }
+        }
+        return effects;
+    }
+
+    /** A part was dropped because the view changed: whoever was asked did not hear it. */
+    public List<FencingEffect> dropped(FenceOrder part, long nowNanos) {
+        effects = new ArrayList<>();
+        for (Operation operation : List.copyOf(operations.values())) {
+            if (operation.stage == Stage.DELEGATED && operation.part.equals(part.operation())) {
+                operation.asked.remove(operation.delegate);
+                again(operation, nowNanos);
+            }
+        }
+        return effects;
+    }
+
+    private void again(Operation operation, long nowNanos) {
+        operation.stage = Stage.CHOOSING;
+        operation.wakeNanos = Long.MAX_VALUE;
+        go(operation, nowNanos);
     }
 
     private enum Suits {
@@ -288,6 +458,10 @@ public final class FenceExecutor {
             case NONE -> Suits.YES;
             case STATIC_LIST -> device.listsHost(target) ? Suits.YES : Suits.NO;
             case DYNAMIC_LIST -> {
+                if (withoutList.contains(device.id())) {
+                    check(operation, device, "status", target, nowNanos);
+                    yield Suits.ASK;
+                }
                 CachedList cached = lists.get(device.id());
                 if (cached != null && nowNanos - cached.atNanos() < LIST_VALID_NANOS) {
                     yield device.foundIn(cached.output(), target) ? Suits.YES : Suits.NO;
@@ -304,6 +478,7 @@ public final class FenceExecutor {
 
     private void check(Operation operation, FenceDevice device, String action, String target, long nowNanos) {
         operation.stage = Stage.CHECKING;
+        operation.checkedBy = action;
         long timeout = device.timeoutMillis(action, DEFAULT_TIMEOUT_MILLIS);
         start(operation, device, action, target, timeout, nowNanos);
     }
@@ -317,8 +492,13 @@ public final class FenceExecutor {
             return;
         }
         boolean suits;
-        if (device.hostCheck(traitsOf(device)) == HostCheck.DYNAMIC_LIST) {
+        if (operation.checkedBy.equals("list")) {
             CachedList former = lists.get(device.id());
+            if (!result.succeeded() && former == null && mayAskStatus(device)) {
+                withoutList.add(device.id());
+                check(operation, device, "status", operation.order.target(), nowNanos);
+                return;
+            }
             String output = result.succeeded() ? result.output() : former == null ? "" : former.output();
             lists.put(device.id(), new CachedList(output, nowNanos));
             suits = device.foundIn(output, operation.order.target());
@@ -328,10 +508,16 @@ public final class FenceExecutor {
         if (suits) {
             operation.anyDevice = true;
             delay(operation, device, nowNanos);
-        } else {
-            nextLevel(operation, device.id() + " cannot fence " + operation.order.target());
+        } else if (!delegate(operation, device, nowNanos)) {
+            without(operation, device.id() + " cannot fence " + operation.order.target());
             go(operation, nowNanos);
         }
+    }
+
+    /** Without a word of the configuration, a device whose first {@code list} fails is asked for each node (section 11). */
+    private boolean mayAskStatus(FenceDevice device) {
+        return device.option("pcmk_host_check").isEmpty()
+                && traitsOf(device).actions().contains("status");
     }
 
     private void delay(Operation operation, FenceDevice device, long nowNanos) {
@@ -356,8 +542,7 @@ public final class FenceExecutor {
         operation.stage = Stage.QUEUED;
         FenceDevice device = registry.devices().get(operation.devices().get(operation.device));
         if (device == null) {
-            operation.stage = Stage.CHOOSING;
-            nextLevel(operation, "the device was removed from the configuration");
+            without(operation, "the device was removed from the configuration");
             go(operation, nowNanos);
             return;
         }
@@ -407,8 +592,7 @@ public final class FenceExecutor {
         operation.wakeNanos = Long.MAX_VALUE;
         operation.lastTimedOut = result.timedOut();
         if (result.succeeded() || operation.turningOn) {
-            operation.stage = Stage.CHOOSING;
-            operation.device++;
+            operation.advance();
             go(operation, nowNanos);
             return;
         }
@@ -419,17 +603,8 @@ public final class FenceExecutor {
             return;
         }
         operation.stage = Stage.CHOOSING;
-        nextLevel(operation, operation.lastText);
+        operation.fallBack(operation.lastText);
         go(operation, nowNanos);
-    }
-
-    private static void nextLevel(Operation operation, String why) {
-        if (operation.anyDevice || operation.lastText.isEmpty()) {
-            operation.lastText = operation.lastText.isEmpty() ? why : operation.lastText;
-        }
-        operation.level++;
-        operation.device = 0;
-        operation.turningOn = false;
     }
 
     private void giveUp(Operation operation, long nowNanos) {
@@ -451,11 +626,21 @@ public final class FenceExecutor {
 
     private void finish(Operation operation, boolean succeeded, String text) {
         operations.remove(operation.order.operation());
+        if (!operation.turningOn) {
+            report(operation, succeeded, text);
+        }
+    }
+
+    private void report(Operation operation, boolean succeeded, String text) {
         String device = succeeded && operation.level < operation.levels.size() && operation.stage != Stage.WATCHDOG_WAIT
                 ? String.join(",", operation.devices())
                 : operation.lastDevice;
-        effects.add(new FencingEffect.SendReport(new FenceReport(
-                operation.order, succeeded, device, !operation.anyDevice, operation.lastTimedOut, text)));
+        FenceReport report =
+                new FenceReport(operation.order, succeeded, device, !operation.anyDevice, operation.lastTimedOut, text);
+        effects.add(
+                operation.order.isPart()
+                        ? new FencingEffect.SendPartReport(report)
+                        : new FencingEffect.SendReport(report));
     }
 
     private boolean remapped(Operation operation) {

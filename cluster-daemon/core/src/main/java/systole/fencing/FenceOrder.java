@@ -11,6 +11,8 @@ package systole.fencing;
  * @param origin node that asked and looks for another executor if this one fails
  * @param client what asked there, for the history
  * @param joinedAt of the target, when this was decided; −1 if never seen
+ * @param device the only one to use; empty for all that there are. An order for one device is a part of another order, and says
+ *     nothing about the target by itself
  */
 public record FenceOrder(
         String operation,
@@ -21,8 +23,40 @@ public record FenceOrder(
         String executor,
         String origin,
         String client,
-        long joinedAt) {
+        long joinedAt,
+        String device) {
+    public FenceOrder(
+            String operation,
+            String target,
+            String action,
+            long timeoutMillis,
+            long delayMillis,
+            String executor,
+            String origin,
+            String client,
+            long joinedAt) {
+        this(operation, target, action, timeoutMillis, delayMillis, executor, origin, client, joinedAt, "");
+    }
+
     FenceOrder by(String other) {
-        return new FenceOrder(operation, target, action, timeoutMillis, delayMillis, other, origin, client, joinedAt);
+        return new FenceOrder(
+                operation, target, action, timeoutMillis, delayMillis, other, origin, client, joinedAt, device);
+    }
+
+    /** What the executor of this one asks of another node. */
+    FenceOrder part(String name, String oneDevice, String partAction, long partDelayMillis, String other) {
+        return new FenceOrder(
+                name, target, partAction, timeoutMillis, partDelayMillis, other, executor, client, joinedAt, oneDevice);
+    }
+
+    /** The same for one device only. */
+    public FenceOrder of(String oneDevice) {
+        return new FenceOrder(
+                operation, target, action, timeoutMillis, delayMillis, executor, origin, client, joinedAt, oneDevice);
+    }
+
+    /** Whether this is one device's share of another order. */
+    public boolean isPart() {
+        return !device.isEmpty();
     }
 }

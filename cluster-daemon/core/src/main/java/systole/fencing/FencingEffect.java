@@ -10,6 +10,12 @@ public sealed interface FencingEffect {
     /** Tell all, in order. */
     record SendOrder(FenceOrder order) implements FencingEffect {}
 
+    /** Ask another node, in order, to use a device that this one cannot; answer with {@link FenceExecutor#partDone}. */
+    record SendPart(FenceOrder part) implements FencingEffect {}
+
+    /** How this node fared with a part of another node's order. */
+    record SendPartReport(FenceReport report) implements FencingEffect {}
+
     /** The executing node is through: a success is to be recorded, a failure told to all. */
     record SendReport(FenceReport report) implements FencingEffect {}
 

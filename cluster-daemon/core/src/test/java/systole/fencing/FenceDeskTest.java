@@ -69,6 +69,35 @@ class FenceDeskTest {
     }
 
     @Test
+    void whereItHungIsAskedLastNextTimeUntilTheTargetWasFenced() {
+        Situation now = situation(Set.of("alpha"), "alpha", "beta", "gamma");
+        FenceOrder first = sent(ask("beta", "w1", now));
+        assertThat(first.executor()).isEqualTo("alpha");
+        desk.ordered(first);
+        desk.failed(failure(first, true), now, SECOND);
+
+        FenceOrder second = sent(ask("beta", "w2", now));
+        assertThat(second.executor()).isEqualTo("gamma");
+        assertThat(sent(ask("gamma", "w3", now)).executor()).isEqualTo("alpha");
+        desk.succeeded("beta", "reboot");
+
+        assertThat(sent(ask("beta", "w4", now)).executor()).isEqualTo("alpha");
+    }
+
+    @Test
+    void devicesThatAreForOtherNodesDoNotCount() {
+        DeviceRegistry registry = FenceExecutorTest.registry(
+                List.of(),
+                FenceExecutorTest.device("one", "pcmk_host_list", "gamma"),
+                FenceExecutorTest.device("two", "pcmk_host_map", "gamma:7"));
+        Situation now =
+                new Situation(registry, new TreeSet<>(Set.of("alpha", "beta")), Map.of(), new java.util.TreeMap<>());
+        assertThat(ask("beta", "w1", now))
+                .contains(new FencingEffect.Answered("w1", false, true, "no node can fence beta"));
+        assertThat(sent(ask("gamma", "w2", now)).executor()).isEqualTo("alpha");
+    }
+
+    @Test
     void whenTheExecutorIsLostAnotherTakesOver() {
         Situation now = situation(Set.of(), "beta", "gamma", "delta");
         FenceOrder first = sent(ask("beta", "w1", now));

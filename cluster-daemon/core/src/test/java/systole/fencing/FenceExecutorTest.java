@@ -90,17 +90,36 @@ class FenceExecutorTest {
                 device("psu2", "pcmk_host_list", "beta"));
         FenceRun run = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
         List<String> done = new ArrayList<>();
-        List<FencingEffect> effects = List.of();
+        List<String> reported = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             done.add(run.device() + ":" + run.action());
-            effects = executor.finished(run.action().equals("on") ? bad(run) : ok(run), SECOND);
+            List<FencingEffect> effects = executor.finished(run.action().equals("on") ? bad(run) : ok(run), SECOND);
+            for (FencingEffect effect : effects) {
+                if (effect instanceof FencingEffect.SendReport send) {
+                    assertThat(send.report().succeeded()).isTrue();
+                    reported.add(i + ":" + send.report().device());
+                }
+            }
             if (i < 3) {
                 run = only(effects);
+            } else {
+                assertThat(effects).isEmpty();
             }
         }
         assertThat(done).containsExactly("psu1:off", "psu2:off", "psu1:on", "psu2:on");
-        assertThat(report(effects).succeeded()).isTrue();
-        assertThat(report(effects).device()).isEqualTo("psu1,psu2");
+        assertThat(reported).as("as soon as both are off").containsExactly("1:psu1,psu2");
+        assertThat(executor.deadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aDeviceWhoseFirstListFailsIsAskedForTheNodeInstead() {
+        configure(device("dyn"));
+        executor.metadata("fence_test", Optional.of(metadata("off", "reboot", "list", "status", "monitor")));
+        FenceRun list = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
+        FenceRun status = only(executor.finished(bad(list), SECOND));
+        assertThat(status.action()).isEqualTo("status");
+        assertThat(status.target()).isEqualTo("beta");
+        assertThat(only(executor.finished(ok(status), SECOND)).action()).isEqualTo("reboot");
     }
 
     @Test

@@ -56,7 +56,11 @@ public enum Fault {
     /** A machine comes back with its disk as it was some time ago. Once, after the other faults. */
     DISK_ROLLED_BACK(true),
     /** An administrator adds nodes to the cluster, and takes nodes out, whatever else is going on. */
-    NODE_LIST(true);
+    NODE_LIST(true),
+    /** Levels of fence devices in the place of one, which hang, refuse and lie in {@code status}, some for ever. */
+    FENCE_LEVELS(true),
+    /** The node that fences dies in the middle of it. */
+    FENCER_LOST(true);
 
     private final boolean withoutFencing;
 
@@ -75,6 +79,11 @@ public enum Fault {
     /** Whether it is done once to a cluster at rest: what was on no other disk cannot come back. */
     boolean isForTheEnd() {
         return this == DISK_LOST || this == DISK_ROLLED_BACK;
+    }
+
+    /** Whether it has draws of its own, so that seeds that are known for something stay what they are. */
+    boolean isApart() {
+        return this == NODE_LIST || this == FENCE_LEVELS || this == FENCER_LOST;
     }
 
     boolean isOfWitness() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import systole.kernel.ClusterException.Advice;
 import systole.model.CibEdits;
 import systole.quorum.QuorumState;
 import systole.state.ClusterState;
+import systole.state.FencingRecord;
 import systole.state.Position;
 
 /** What the cluster owes, checked while it runs (architecture section 5). */
@@ -35,6 +37,12 @@ final class Promises {
     private final Map<String, ClusterState> heardLately = new LinkedHashMap<>();
     private final Map<String, Checked> last = new HashMap<>();
     private final Set<String> lies = new TreeSet<>();
+
+    /** How often a device has cut a machine, or said so, and what the cluster holds for true about it. */
+    private final Map<String, Integer> cuts = new TreeMap<>();
+
+    private final Map<String, Set<FencingRecord>> fencings = new TreeMap<>();
+    private final Map<String, List<FencingRecord>> lastFencings = new HashMap<>();
     private final SortedSet<String> clones;
     private final SortedSet<String> promotables;
     private final boolean eachHalfAlone;
@@ -67,6 +75,35 @@ final class Promises {
     /** A device said that the node was off, and it was not: whatever runs twice because of that is its fault. */
     void liedAbout(String node) {
         lies.add(node);
+        cuts.merge(node, 1, Integer::sum);
+    }
+
+    /** The devices have made the machine dead, or found it so. */
+    void cut(String node) {
+        cuts.merge(node, 1, Integer::sum);
+    }
+
+    /** What the cluster holds for fenced was cut as often by its devices: a part of a level is no proof. */
+    void fencedOnlyByDevices(SimulatedNode node) {
+        NodeCore core = node.core();
+        if (core == null || !core.isReady()) {
+            return;
+        }
+        List<FencingRecord> records = core.state().fencing();
+        if (lastFencings.put(node.name, records) == records) {
+            return;
+        }
+        for (FencingRecord record : records) {
+            if (record.succeeded() && !record.action().equals("on")) {
+                Set<FencingRecord> known = fencings.computeIfAbsent(record.target(), target -> new HashSet<>());
+                known.add(record);
+                checked++;
+                if (known.size() > cuts.getOrDefault(record.target(), 0)) {
+                    throw new BrokenPromise(node.name + " holds " + record.target() + " for fenced, which was cut "
+                            + cuts.getOrDefault(record.target(), 0) + " times: " + known);
+                }
+            }
+        }
     }
 
     /** The node has lost power for good reasons since. */

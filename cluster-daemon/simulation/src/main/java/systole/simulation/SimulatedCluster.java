@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import systole.coordinator.ClientRequest;
 import systole.coordinator.NodeEffect;
 import systole.coordinator.NodeInput;
@@ -59,6 +60,9 @@ final class SimulatedCluster implements SimulatedNode.World {
 
     final Shape shape;
     final boolean fencing;
+    private Optional<FenceLevels> levels = Optional.empty();
+    private final Seed executorSeed;
+    private double losing;
     private final SortedMap<String, SimulatedNode> byName = new TreeMap<>();
     private final Seed seed;
     private final Map<Long, String> changesAsked = new TreeMap<>();
@@ -73,6 +77,7 @@ final class SimulatedCluster implements SimulatedNode.World {
         this.seed = seed.fork("world");
         this.shape = shape;
         this.fencing = shape.fencing();
+        this.executorSeed = seed.fork("executors");
         this.promises = new Promises(
                 new TreeSet<>(List.of(CLONED, PROMOTABLE)),
                 new TreeSet<>(List.of(PROMOTABLE)),
@@ -105,6 +110,18 @@ final class SimulatedCluster implements SimulatedNode.World {
             nodes.add(node);
             byName.put(node.name, node);
         }
+    }
+
+    /** Levels of devices in the place of the one device. To be called before anything runs. */
+    FenceLevels drawFenceLevels(Seed drawing) {
+        FenceLevels drawn = new FenceLevels(this, drawing);
+        levels = Optional.of(drawn);
+        return drawn;
+    }
+
+    @Nullable
+    SimulatedNode machine(String name) {
+        return byName.get(name);
     }
 
     /** All machines. */
@@ -205,14 +222,16 @@ final class SimulatedCluster implements SimulatedNode.World {
     /** The configuration with which every run begins. */
     Element configuration() {
         List<Element> primitives = new ArrayList<>();
-        if (shape.watchdogMillis() == 0) {
+        if (levels.isPresent()) {
+            primitives.addAll(levels.get().primitives());
+        } else if (shape.watchdogMillis() == 0) {
             primitives.add(Element.leaf("primitive", "id", "fence", "class", "stonith", "type", "fence_simulated"));
         }
+        int ip = primitives.size() + 1;
         for (String id : List.of("db", "ip", "web", "mail", "files", "log")) {
             primitives.add(primitive(id));
             resources.add(id);
         }
-        int ip = shape.watchdogMillis() == 0 ? 2 : 1;
         Element group =
                 Element.of("group", Map.of("id", "stack"), List.of(primitives.remove(ip), primitives.remove(ip)));
         primitives.add(group);
@@ -240,6 +259,7 @@ final class SimulatedCluster implements SimulatedNode.World {
             constraints.add(Element.of(
                     "rsc_location", Map.of("id", "pgs-" + node.name, "rsc", "pgs"), List.of(promotion(node))));
         }
+        levels.ifPresent(drawn -> constraints.addAll(drawn.bans()));
         Element options = Element.of(
                 "cluster_property_set",
                 Map.of("id", "cib-bootstrap-options"),
@@ -262,15 +282,14 @@ final class SimulatedCluster implements SimulatedNode.World {
                         "meta_attributes",
                         defaultSet,
                         List.of(option("resource-stickiness", "10"), option("failure-timeout", "60s")))));
-        return Element.of(
-                "configuration",
-                Map.of(),
-                List.of(
-                        Element.of("crm_config", Map.of(), List.of(options, marks)),
-                        Element.of("nodes", Map.of(), entries),
-                        Element.of("resources", Map.of(), primitives),
-                        Element.of("constraints", Map.of(), constraints),
-                        defaults));
+        List<Element> sections = new ArrayList<>(List.of(
+                Element.of("crm_config", Map.of(), List.of(options, marks)),
+                Element.of("nodes", Map.of(), entries),
+                Element.of("resources", Map.of(), primitives),
+                Element.of("constraints", Map.of(), constraints),
+                defaults));
+        levels.ifPresent(drawn -> sections.add(drawn.topology()));
+        return Element.of("configuration", Map.of(), sections);
     }
 
     private static Element promotion(SimulatedNode node) {
@@ -339,6 +358,9 @@ final class SimulatedCluster implements SimulatedNode.World {
     public void stepped(SimulatedNode node) {
         promises.oneMajority(node);
         promises.sameOrderSameState(node);
+        if (shape.watchdogMillis() == 0) {
+            promises.fencedOnlyByDevices(node);
+        }
     }
 
     @Override
@@ -357,7 +379,11 @@ final class SimulatedCluster implements SimulatedNode.World {
                     "meta-data",
                     () -> node.give(new NodeInput.MetadataRead(read.agent(), Optional.empty())));
         } else if (effect instanceof NodeEffect.RunFenceAgent run) {
-            fence(node, run.run());
+            if (levels.isPresent()) {
+                levels.get().run(node, run.run());
+            } else {
+                fence(node, run.run());
+            }
         } else if (effect instanceof NodeEffect.Answer answer) {
             replies.put(answer.requestId(), answer.reply());
             String change = changesAsked.remove(answer.requestId());
@@ -473,6 +499,39 @@ final class SimulatedCluster implements SimulatedNode.World {
         return node.promoted().contains(resource) ? 8 : 0;
     }
 
+    /** Whether what a fence agent set going reaches its device although the node on which it ran is dead. */
+    static final class Executor {
+        private boolean reaches = true;
+
+        boolean reaches() {
+            return reaches;
+        }
+    }
+
+    /** Nodes that fence die in the middle of it, with this probability. */
+    void loseExecutors(double probability) {
+        losing = probability;
+    }
+
+    /** A fence agent begins on a node; maybe that node does not live to see the end. */
+    Executor executing(SimulatedNode node, boolean cuts, long nanos) {
+        Executor executor = new Executor();
+        if (!cuts || losing == 0 || !executorSeed.chance(losing)) {
+            return executor;
+        }
+        boolean underWay = executorSeed.chance(0.3);
+        int power = node.powerCycles();
+        time.after(executorSeed.between(0, Math.max(1, nanos - 1)), "executor lost", () -> {
+            if (node.isPowered() && node.powerCycles() == power) {
+                executor.reaches = underWay;
+                node.powerOff("fault: the node that fences is lost");
+                promises.truthAbout(node.name);
+                time.after(executorSeed.between(5 * SECOND, 60 * SECOND), "boot", node::boot);
+            }
+        });
+        return executor;
+    }
+
     private void fence(SimulatedNode node, FenceRun run) {
         boolean acts = run.action().equals("reboot") || run.action().equals("off");
         long nanos = acts ? devices.fenceNanos() : seed.between(5 * MILLI, 100 * MILLI);
@@ -489,9 +548,14 @@ final class SimulatedCluster implements SimulatedNode.World {
         // What was set going by a late call may still happen afterwards.
         boolean happens = acts && !refuses && !lies && (!late || seed.chance(0.5));
         SimulatedNode target = byName.get(run.target());
+        Executor executor = executing(node, acts, Math.min(nanos, run.timeoutMillis() * MILLI));
         time.after(Math.min(nanos, run.timeoutMillis() * MILLI), "fence", () -> {
+            if (!executor.reaches()) {
+                return;
+            }
             if (target != null && happens) {
                 target.powerOff(run.action() + " by " + node.name);
+                promises.cut(target.name);
                 promises.truthAbout(target.name);
                 if (run.action().equals("reboot")) {
                     time.after(seed.between(3 * SECOND, 20 * SECOND), "boot", target::boot);

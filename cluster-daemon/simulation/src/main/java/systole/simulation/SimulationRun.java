@@ -61,6 +61,7 @@ public final class SimulationRun {
     private final Growth growth;
     private final Seed growthSeed;
     private final boolean grows;
+    private final FencingTrouble fencingTrouble;
     private boolean faultsEnd;
 
     public SimulationRun(long number, int nodes, Set<Fault> wanted, long faultMinutes) {
@@ -106,7 +107,7 @@ public final class SimulationRun {
                 }
                 continue;
             }
-            if (fault == Fault.NODE_LIST) {
+            if (fault.isApart()) {
                 continue;
             }
             // Each run has its own mixture, or every one would be the same chaos.
@@ -118,6 +119,7 @@ public final class SimulationRun {
         }
         this.cluster = new SimulatedCluster(new Seed(number), shape);
         this.growth = new Growth(cluster, growthSeed.fork("deeds"));
+        this.fencingTrouble = new FencingTrouble(cluster, new Seed(number).fork("fencing"), wanted, grows);
         this.faultNanos = faultMinutes * 60 * SECOND;
     }
 
@@ -130,6 +132,9 @@ public final class SimulationRun {
             suffer();
             heal();
             settled = settle();
+            if (fencingTrouble.loseOneForGood()) {
+                settle();
+            }
             for (Fault fault : lastFaults) {
                 loseDisk(fault);
             }
@@ -156,7 +161,7 @@ public final class SimulationRun {
                 cluster.firstPlanFailure(),
                 cluster.time.executed(),
                 cluster.time.digest(),
-                cluster.shape.words());
+                cluster.shape.words() + fencingTrouble.words());
     }
 
     /** With another link in order, the cut of one link, and its return, change no view. */
@@ -243,7 +248,7 @@ public final class SimulationRun {
     }
 
     private void suffer() {
-        cluster.story.tell("", "faults begin: " + faults + ", " + cluster.shape.words());
+        cluster.story.tell("", "faults begin: " + faults + ", " + cluster.shape.words() + fencingTrouble.words());
         long end = cluster.time.nowNanos() + faultNanos;
         while (cluster.time.nowNanos() < end) {
             cluster.time.runFor(Math.min(
@@ -256,6 +261,7 @@ public final class SimulationRun {
             if (grows) {
                 changeNodes();
             }
+            fencingTrouble.act().ifPresent(fault -> injected.merge(fault, 1, Integer::sum));
         }
     }
 
@@ -433,6 +439,7 @@ public final class SimulationRun {
         cluster.network.heal();
         cluster.network.conditions(NetworkConditions.lan());
         cluster.devices.healthy();
+        fencingTrouble.healthy();
         cluster.witness.heal();
         cluster.machines().forEach(SimulatedNode::resume);
     }
