@@ -26,7 +26,7 @@ public sealed interface GraphAction {
             ActionHead head, PrimitiveRef primitive, Map<String, String> attributes, List<String> downed)
             implements GraphAction {
         public ResourceOperation {
-            attributes = Attributes.sorted(attributes);
+            attributes = SortedAttributes.copyOf(attributes);
             downed = List.copyOf(downed);
             if (head.onNode().isEmpty()) {
                 throw new IllegalArgumentException(head.operationKey() + " is a resource operation without node");
@@ -42,7 +42,7 @@ public sealed interface GraphAction {
             ActionHead head, Map<String, String> attributes, List<String> downed, Map<String, Boolean> maintenance)
             implements GraphAction {
         public PseudoEvent {
-            attributes = Attributes.sorted(attributes);
+            attributes = SortedAttributes.copyOf(attributes);
             downed = List.copyOf(downed);
             maintenance = Attributes.ordered(maintenance);
         }
@@ -60,7 +60,7 @@ public sealed interface GraphAction {
             List<String> downed)
             implements GraphAction {
         public ClusterEvent {
-            attributes = Attributes.sorted(attributes);
+            attributes = SortedAttributes.copyOf(attributes);
             downed = List.copyOf(downed);
         }
 

@@ -1,11 +1,10 @@
 package systole.graph;
 
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A plan as a directed graph of actions.
@@ -18,10 +17,18 @@ public record TransitionGraph(Map<String, String> attributes, List<Synapse> syna
     public TransitionGraph {
         attributes = Attributes.ordered(attributes);
         synapses = List.copyOf(synapses);
-        Set<Integer> seen = new HashSet<>();
-        for (Synapse synapse : synapses) {
-            if (!seen.add(synapse.action().id())) {
-                throw new IllegalArgumentException("action " + synapse.action().id() + " appears twice in the graph");
+        refuseDoubles(synapses);
+    }
+
+    private static void refuseDoubles(List<Synapse> synapses) {
+        int[] ids = new int[synapses.size()];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = synapses.get(i).action().id();
+        }
+        Arrays.sort(ids);
+        for (int i = 1; i < ids.length; i++) {
+            if (ids[i - 1] == ids[i]) {
+                throw new IllegalArgumentException("action " + ids[i] + " appears twice in the graph");
             }
         }
     }

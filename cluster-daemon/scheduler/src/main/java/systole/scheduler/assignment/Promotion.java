@@ -98,17 +98,17 @@ final class Promotion {
                         activeThere = part;
                         break;
                     }
-                    known |= part.known.contains(node);
+                    known |= part.isKnownOn(node);
                 }
             }
             if (activeThere == instance || (activeThere == null && known)) {
                 return true;
             }
         }
-        if (instance.active.isEmpty() && instance.known.isEmpty()) {
+        if (instance.active.isEmpty() && !instance.isKnown()) {
             return true;
         }
-        return instance.known.contains(node) || instance.active.contains(node);
+        return instance.isKnownOn(node) || instance.active.contains(node);
     }
 
     private static @Nullable Resource part(Resource instance, Resource sample) {

@@ -18,7 +18,9 @@ final class Action {
     final String keyTask;
 
     final long intervalMs;
-    final String key;
+
+    /** Set for an action without resource; made of the other parts where it is asked for. */
+    private @Nullable String key;
 
     String task;
 
@@ -50,7 +52,7 @@ final class Action {
 
     int minimumReached;
 
-    /** Meta attributes set by the planner; they win over configured ones. */
+    /** Meta attributes set by the planner; they win over configured ones. Changed by {@link #meta(String, String)} only. */
     Map<String, String> meta = Map.of();
 
     /** The configured operation that this action belongs to if it is not found by name and interval. */
@@ -60,15 +62,17 @@ final class Action {
     /** Why it became what it is; {@code null} unless reasons are wanted. */
     final @Nullable List<Cause> causes;
 
-    final List<Edge> before = new ArrayList<>(4);
-    final List<Edge> after = new ArrayList<>(4);
+    /** Edges of which it is "then", and those of which it is "first", in the order in which they were made ({@link Edge#join}). */
+    List<Edge> before = List.of();
+
+    List<Edge> after = List.of();
 
     Action(
             int id,
             @Nullable Resource resource,
             String keyTask,
             long intervalMs,
-            String key,
+            @Nullable String key,
             String task,
             boolean withCauses) {
         this.id = id;
@@ -88,11 +92,24 @@ final class Action {
         return task.equals(name);
     }
 
+    /** The name of the action among those of its node: {@code resource_task_interval}. */
+    String key() {
+        String text = key;
+        if (text == null) {
+            text = (resource == null ? "" : resource.id + "_") + keyTask + "_" + intervalMs;
+            key = text;
+        }
+        return text;
+    }
+
     void meta(String name, String value) {
         if (meta.isEmpty()) {
-            meta = new LinkedHashMap<>();
+            meta = Map.of(name, value); // Of most actions with any, probes, the only one.
+        } else {
+            Map<String, String> more = meta instanceof LinkedHashMap ? meta : new LinkedHashMap<>(meta);
+            more.put(name, value);
+            meta = more;
         }
-        meta.put(name, value);
     }
 
     /** The first reason stays. */
@@ -125,7 +142,7 @@ final class Action {
 
     @Override
     public String toString() {
-        return key
+        return key()
                 + (node == null ? "" : "@" + node.name)
                 + (optional ? " optional" : "")
                 + (runnable ? "" : " unrunnable");

@@ -1,8 +1,9 @@
 package systole.scheduler.planning;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import systole.graph.SortedAttributes;
 import systole.scheduler.working.CloneData;
 import systole.scheduler.working.Cluster;
 import systole.scheduler.working.Node;
@@ -14,53 +15,85 @@ import systole.scheduler.working.Settings;
 final class ActionAttributes {
     private final Settings settings;
     private final String featureSet;
+    private final AttributeTable out = new AttributeTable();
+
+    /** Names in the graph of the meta attributes met so far; empty for those that are left out there. */
+    private final Map<String, String> graphNames = new HashMap<>();
+
+    /** What was configured for the operation looked at last: that of the probes of a resource is asked for on every node. */
+    private @Nullable Configured last;
+
+    private record Configured(Resource resource, String name, long intervalMs, Map<String, String> meta) {
+        boolean isFor(Resource other, String otherName, long otherIntervalMs) {
+            return resource == other && intervalMs == otherIntervalMs && name.equals(otherName);
+        }
+    }
 
     ActionAttributes(Cluster cluster, Settings settings) {
         this.settings = settings;
         this.featureSet = cluster.cib.attribute("crm_feature_set", "");
     }
 
-    Map<String, String> of(Action action) {
-        Map<String, String> out = new LinkedHashMap<>();
+    SortedAttributes of(Action action) {
+        out.clear();
         if (!featureSet.isEmpty()) {
             out.put("crm_feature_set", featureSet);
         }
         Resource resource = action.resource;
         Node node = action.node;
         if (resource != null) {
-            parameters(action, resource, node, out);
-            meta(action, resource, out);
+            parameters(action, resource, node);
+            meta(action, resource);
         }
-        action.meta.forEach((name, value) -> {
-            String graphName = Settings.graphName(name);
-            if (graphName != null) {
-                out.put(graphName, value);
-            }
-        });
+        action.meta.forEach(this::put);
         if (resource != null) {
             for (Resource at = resource; at != null; at = at.parent) {
-                structure(resource, at, out);
+                structure(at);
             }
         }
         if (node != null) {
-            host(action, node, out);
+            host(action, node);
             if (!action.pseudo || action.is(Tasks.STONITH)) {
                 out.put("CRM_meta_on_node", node.name);
                 out.put("CRM_meta_on_node_uuid", node.id);
             }
         }
-        return out;
+        return out.copy();
     }
 
-    private void parameters(Action action, Resource resource, @Nullable Node node, Map<String, String> out) {
+    /** Sets a meta attribute by its name in the graph. */
+    private void put(String name, String value) {
+        String graphName = graphName(name);
+        if (!graphName.isEmpty()) {
+            out.put(graphName, value);
+        }
+    }
+
+    private String graphName(String name) {
+        String known = graphNames.get(name);
+        if (known == null) {
+            String found = Settings.graphName(name);
+            known = found == null ? "" : found;
+            graphNames.put(name, known);
+        }
+        return known;
+    }
+
+    private void parameters(Action action, Resource resource, @Nullable Node node) {
         if (resource.isCollective() && node == null) {
             return;
         }
         if (node != null) {
-            settings.operationParameters(resource, metaName(action), action.intervalMs, node)
-                    .forEach(out::putIfAbsent);
+            Map<String, String> ofOperation =
+                    settings.operationParameters(resource, metaName(action), action.intervalMs, node);
+            if (!ofOperation.isEmpty()) {
+                ofOperation.forEach(out::putIfAbsent);
+            }
         }
         Map<String, String> own = settings.parameters(resource, node);
+        if (own.isEmpty()) {
+            return;
+        }
         own.forEach((name, value) -> {
             if (name.equals("addr") && value.equals("#uname") && resource.isGuestConnection()) {
                 Node host = Settings.hostOf(resource);
@@ -78,28 +111,37 @@ final class ActionAttributes {
         return action.cancelledTask != null ? action.cancelledTask : action.keyTask;
     }
 
-    private void meta(Action action, Resource resource, Map<String, String> out) {
-        Map<String, String> configured = settings.operationMeta(resource, metaName(action), action.intervalMs);
+    private void meta(Action action, Resource resource) {
         if (action.is(Tasks.LRM_DELETE)) {
-            configured.put("on-fail", "ignore");
+            out.putIfAbsent("CRM_meta_on_fail", "ignore");
         }
-        configured.forEach((name, value) -> {
-            String graphName = Settings.graphName(name);
-            if (graphName != null) {
-                out.putIfAbsent(graphName, value);
+        for (Map.Entry<String, String> entry :
+                configured(resource, metaName(action), action.intervalMs).entrySet()) {
+            String graphName = graphName(entry.getKey());
+            if (!graphName.isEmpty()) {
+                out.putIfAbsent(graphName, entry.getValue());
             }
-        });
-    }
-
-    private static void structure(Resource resource, Resource at, Map<String, String> out) {
-        if (at.isPrimitive()) {
-            primitive(at, out);
-        } else if (at.isClone() && at.clone != null) {
-            clone(at, at.clone, out);
         }
     }
 
-    private static void primitive(Resource at, Map<String, String> out) {
+    private Map<String, String> configured(Resource resource, String name, long intervalMs) {
+        Configured known = last;
+        if (known == null || !known.isFor(resource, name, intervalMs)) {
+            known = new Configured(resource, name, intervalMs, settings.operationMeta(resource, name, intervalMs));
+            last = known;
+        }
+        return known.meta;
+    }
+
+    private void structure(Resource at) {
+        if (at.isPrimitive()) {
+            primitive(at);
+        } else if (at.isClone() && at.clone != null) {
+            clone(at, at.clone);
+        }
+    }
+
+    private void primitive(Resource at) {
         if (at.enclosingClone() != null) {
             int colon = at.id.lastIndexOf(':');
             if (colon >= 0) {
@@ -129,7 +171,7 @@ final class ActionAttributes {
         }
     }
 
-    private static void clone(Resource at, CloneData data, Map<String, String> out) {
+    private void clone(Resource at, CloneData data) {
         out.put("CRM_meta_globally_unique", String.valueOf(data.globallyUnique));
         out.put("CRM_meta_notify", String.valueOf(at.notify));
         out.put("CRM_meta_clone_max", String.valueOf(data.cloneMax));
@@ -143,7 +185,7 @@ final class ActionAttributes {
     }
 
     /** For actions on guests: the host of the container before or after the plan. */
-    private static void host(Action action, Node node, Map<String, String> out) {
+    private void host(Action action, Node node) {
         Resource container = node.isGuest() ? node.launcher() : null;
         Resource resource = action.resource;
         if (container == null || resource == null) {

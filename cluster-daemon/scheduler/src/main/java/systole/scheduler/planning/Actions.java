@@ -79,10 +79,13 @@ final class Actions {
     /** All one-shot actions of the task, newest first. */
     List<Action> every(Resource resource, String keyTask, @Nullable Node node) {
         List<Action> list = of(resource);
-        List<Action> found = new ArrayList<>(2);
+        List<Action> found = List.of();
         for (int i = list.size() - 1; i >= 0; i--) {
             Action action = list.get(i);
             if (action.intervalMs == 0 && action.keyTask.equals(keyTask) && (node == null || action.node == node)) {
+                if (found.isEmpty()) {
+                    found = new ArrayList<>(i + 1);
+                }
                 found.add(action);
             }
         }
@@ -99,13 +102,14 @@ final class Actions {
     /** Finds or creates an action of a resource (2.3). */
     Action request(
             Resource resource, String keyTask, long intervalMs, String task, @Nullable Node node, boolean optional) {
-        Action action = existing(listOf(resource), keyTask, intervalMs, node);
+        List<Action> list = listOf(resource);
+        Action action = existing(list, keyTask, intervalMs, node);
         if (action == null) {
-            action = add(resource, keyTask, intervalMs, resource.id + "_" + keyTask + "_" + intervalMs, task);
+            action = add(resource, keyTask, intervalMs, null, task);
             action.node = node;
             action.optional = optional;
             action.needs = needs(resource, task);
-            listOf(resource).add(action);
+            list.add(action);
         } else if (action.node == null && node != null) {
             action.node = node;
         }
@@ -147,7 +151,7 @@ final class Actions {
     Action pseudo(Resource resource, String keyTask, String task, boolean optional, boolean runnable) {
         Action action = existing(listOf(resource), keyTask, 0, null);
         if (action == null) {
-            action = add(resource, keyTask, 0, resource.id + "_" + keyTask + "_0", task);
+            action = add(resource, keyTask, 0, null, task);
             action.optional = optional;
             listOf(resource).add(action);
         } else if (!optional) {
@@ -158,14 +162,16 @@ final class Actions {
         return action;
     }
 
-    private Action add(@Nullable Resource resource, String keyTask, long intervalMs, String key, String task) {
+    private Action add(
+            @Nullable Resource resource, String keyTask, long intervalMs, @Nullable String key, String task) {
         Action action = new Action(all.size() + 1, resource, keyTask, intervalMs, key, task, cluster.reasons.wanted());
         all.add(action);
         return action;
     }
 
     private static @Nullable Action existing(List<Action> list, String keyTask, long intervalMs, @Nullable Node node) {
-        for (Action action : list) {
+        for (int i = 0; i < list.size(); i++) {
+            Action action = list.get(i);
             if (action.intervalMs == intervalMs
                     && action.keyTask.equals(keyTask)
                     && (node == null || action.node == node || action.node == null)) {

@@ -1,5 +1,8 @@
 package systole.scheduler.planning;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** A relation between two actions; {@code kinds == 0} means switched off. */
 final class Edge {
     final Action first;
@@ -12,6 +15,19 @@ final class Edge {
         this.first = first;
         this.then = then;
         this.kinds = kinds;
+    }
+
+    /** Puts it at the ends of the lists of its two actions. */
+    void join() {
+        first.after = longer(first.after);
+        first.after.add(this);
+        then.before = longer(then.before);
+        then.before.add(this);
+    }
+
+    /** Most actions of a cluster at rest have no edges, and most others one or two. */
+    private static List<Edge> longer(List<Edge> edges) {
+        return edges.isEmpty() ? new ArrayList<>(2) : edges;
     }
 
     /** The kinds with {@link Kind#WISH}, to make another edge of this one. */

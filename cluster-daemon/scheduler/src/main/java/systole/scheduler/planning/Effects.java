@@ -218,7 +218,9 @@ final class Effects {
         if (changed.resource == other.resource) {
             return;
         }
-        String who = other.resource == null ? other.task : other.resource.id + " " + other.task;
-        changed.because(word + " " + who);
+        if (changed.reason == null) {
+            String who = other.resource == null ? other.task : other.resource.id + " " + other.task;
+            changed.because(word + " " + who);
+        }
     }
 }

@@ -43,7 +43,10 @@ final class Fencing {
             }
         }
         if (membershipLost && cluster.options.priorityFencingDelayMs > 0) {
-            action.meta.putIfAbsent("priority-fencing-delay", String.valueOf(delaySeconds(node)));
+            String delay = "priority-fencing-delay";
+            if (!action.meta.containsKey(delay)) {
+                action.meta(delay, String.valueOf(delaySeconds(node)));
+            }
         }
         if (!optional && cluster.canFence(node)) {
             action.optional = false;

@@ -190,13 +190,13 @@ final class FencingPhase {
     }
 
     private static boolean knownOn(Resource resource, Node node) {
-        if (resource.known.contains(node)) {
+        if (resource.isKnownOn(node)) {
             return true;
         }
         Resource parent = resource.parent;
         if (parent != null && parent.isClone() && !resource.unique) {
             for (Resource sibling : parent.children) {
-                if (sibling.known.contains(node)) {
+                if (sibling.isKnownOn(node)) {
                     return true;
                 }
             }

@@ -171,6 +171,9 @@ final class Fixpoint {
      * written depends on it).
      */
     private static void addMarked(Seen seen, List<Action> open) {
+        if (seen.marked.isEmpty()) {
+            return;
+        }
         for (Action action : seen.marked) {
             int matters = action.runnable ? WHERE_REQUIRED_MATTERS : ~WHERE_RUNNABLE_IS_NO_MATTER;
             for (int i = action.after.size() - 1; i >= 0; i--) {

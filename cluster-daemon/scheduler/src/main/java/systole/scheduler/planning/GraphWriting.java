@@ -1,12 +1,13 @@
 package systole.scheduler.planning;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import systole.graph.ActionHead;
 import systole.graph.GraphAction;
@@ -27,6 +28,8 @@ import systole.scheduler.working.Settings;
 final class GraphWriting {
     private static final Set<String> CLUSTER_EVENTS =
             Set.of(Tasks.STONITH, Tasks.SHUTDOWN, Tasks.CLEAR_FAILCOUNT, Tasks.LRM_DELETE);
+
+    private static final Comparator<Edge> BY_FIRST = Comparator.comparingInt(edge -> edge.first.id);
 
     private final Cluster cluster;
     private final Actions actions;
@@ -194,18 +197,35 @@ final class GraphWriting {
     // ---- which inputs
 
     private static List<Integer> inputs(Action action) {
-        Map<Action, Integer> merged = new LinkedHashMap<>();
-        for (Edge edge : action.before) {
-            if (edge.kinds != 0) {
-                merged.merge(edge.first, edge.kinds, (a, b) -> a | b);
+        int count = 0;
+        for (int i = 0; i < action.before.size(); i++) {
+            if (action.before.get(i).kinds != 0) {
+                count++;
             }
         }
-        TreeSet<Integer> ids = new TreeSet<>();
-        merged.forEach((first, kinds) -> {
+        if (count == 0) {
+            return List.of();
+        }
+        Edge[] edges = new Edge[count];
+        for (int i = action.before.size() - 1; i >= 0; i--) {
+            Edge edge = action.before.get(i);
+            if (edge.kinds != 0) {
+                edges[--count] = edge;
+            }
+        }
+        Arrays.sort(edges, BY_FIRST);
+        List<Integer> ids = new ArrayList<>(edges.length);
+        int next;
+        for (int at = 0; at < edges.length; at = next) {
+            Action first = edges[at].first;
+            int kinds = 0;
+            for (next = at; next < edges.length && edges[next].first == first; next++) {
+                kinds |= edges[next].kinds;
+            }
             if (Inputs.counts(action, first, kinds)) {
                 ids.add(first.id);
             }
-        });
+        }
         return List.copyOf(ids);
     }
 
@@ -230,7 +250,7 @@ final class GraphWriting {
 
     private ActionHead head(Action action) {
         Resource resource = action.resource;
-        String key = action.key;
+        String key = action.key();
         String internal = "";
         String historyId = resource == null ? null : resource.historyId;
         if (historyId != null) {
@@ -305,12 +325,12 @@ final class GraphWriting {
     }
 
     private List<String> downed(Action action) {
-        List<String> ids = new ArrayList<>();
         Node node = action.node;
         Resource resource = action.resource;
         if (action.is(Tasks.SHUTDOWN) && node != null) {
-            ids.add(node.id);
+            return List.of(node.id);
         } else if (action.is(Tasks.STONITH) && node != null && !"on".equals(action.meta.get("stonith_action"))) {
+            List<String> ids = new ArrayList<>();
             ids.add(node.id);
             for (Node guest : cluster.nodes) {
                 if (guest.isGuest()
@@ -320,15 +340,16 @@ final class GraphWriting {
                     ids.add(guest.id);
                 }
             }
+            return ids;
         } else if (action.is(Tasks.STOP) && resource != null && resource.isConnection() && !action.pseudo) {
             for (Edge edge : action.before) {
                 if (edge.kinds != 0 && edge.first.resource == resource && edge.first.is(Tasks.MIGRATE_FROM)) {
-                    return ids;
+                    return List.of();
                 }
             }
-            ids.add(resource.id);
+            return List.of(resource.id);
         }
-        return ids;
+        return List.of();
     }
 
     // ---- maintenance of remote nodes

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import systole.scheduler.working.Cluster;
 import systole.scheduler.working.Resource;
 import systole.scheduler.working.Role;
@@ -34,14 +35,16 @@ final class Joining {
             return;
         }
         if (first.after.size() <= then.before.size()) {
-            for (Edge edge : first.after) {
+            for (int i = 0; i < first.after.size(); i++) {
+                Edge edge = first.after.get(i);
                 if (edge.then == then && doubles(edge, kinds, wish)) {
                     edge.wish &= wish;
                     return;
                 }
             }
         } else {
-            for (Edge edge : then.before) {
+            for (int i = 0; i < then.before.size(); i++) {
+                Edge edge = then.before.get(i);
                 if (edge.first == first && doubles(edge, kinds, wish)) {
                     edge.wish &= wish;
                     return;
@@ -50,8 +53,7 @@ final class Joining {
         }
         Edge edge = new Edge(first, then, kinds);
         edge.wish = wish;
-        first.after.add(edge);
-        then.before.add(edge);
+        edge.join();
     }
 
     private static boolean doubles(Edge edge, int kinds, boolean wish) {
@@ -80,8 +82,10 @@ final class Joining {
             return;
         }
         List<Action> thens = thens(relation);
-        for (Action first : firsts) {
-            for (Action then : thens) {
+        for (int i = 0; i < firsts.size(); i++) {
+            Action first = firsts.get(i);
+            for (int j = 0; j < thens.size(); j++) {
+                Action then = thens.get(j);
                 int kinds = relation.kinds();
                 if (first.migrationAbort && first.resource != null && first.resource == then.resource) {
                     kinds &= ~Kind.PUSH;
@@ -209,8 +213,12 @@ final class Joining {
         if (down.isEmpty()) {
             return List.of();
         }
-        List<Action> found = new ArrayList<>(2);
-        for (Action each : actions.every(resource, down, null)) {
+        List<Action> every = actions.every(resource, down, null);
+        if (every.isEmpty()) {
+            return every;
+        }
+        List<Action> found = new ArrayList<>(every.size());
+        for (Action each : every) {
             if (!each.pseudo) {
                 found.add(each);
             }
@@ -223,8 +231,10 @@ final class Joining {
         if (resource == null) {
             return;
         }
-        Set<Action> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Edge edge : List.copyOf(probe.after)) {
+        @Nullable Set<Action> seen = null;
+        int count = probe.after.size(); // Edges that are added meanwhile are not looked at.
+        for (int i = 0; i < count; i++) {
+            Edge edge = probe.after.get(i);
             Action then = edge.then;
             Resource other = then.resource;
             if (other == null || edge.kinds == 0) {
@@ -242,15 +252,21 @@ final class Joining {
                     }
                 }
             }
-            walk(probe, resource, then, leading, seen);
+            if (leading.contains(then)) {
+                if (seen == null) {
+                    seen = Collections.newSetFromMap(new IdentityHashMap<>());
+                }
+                walk(probe, resource, then, leading, seen);
+            }
         }
     }
 
     private void walk(Action probe, Resource resource, Action from, Set<Action> leading, Set<Action> seen) {
-        Deque<Action> open = new ArrayDeque<>();
-        if (leading.contains(from) && seen.add(from)) {
-            open.push(from);
+        if (!seen.add(from)) {
+            return;
         }
+        Deque<Action> open = new ArrayDeque<>();
+        open.push(from);
         while (!open.isEmpty()) {
             Action at = open.pop();
             Resource other = at.resource;

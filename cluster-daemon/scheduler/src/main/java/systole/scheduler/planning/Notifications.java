@@ -378,7 +378,11 @@ final class Notifications {
         }
         Action notify = actions.request(primitive, type + "_notify_" + task, 0, Tasks.NOTIFY, node, point.optional);
         addAll(notify, texts);
-        point.meta.forEach(notify.meta::putIfAbsent);
+        point.meta.forEach((name, value) -> {
+            if (!notify.meta.containsKey(name)) {
+                notify.meta(name, value);
+            }
+        });
         joining.join(point, notify, Kind.ORDER);
         joining.join(notify, done, Kind.ORDER);
         return notify;

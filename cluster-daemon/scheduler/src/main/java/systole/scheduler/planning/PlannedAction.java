@@ -54,7 +54,7 @@ public record PlannedAction(
         List<Action.Cause> causes = action.causes == null ? List.of() : action.causes;
         return new PlannedAction(
                 action.id,
-                action.key,
+                action.key(),
                 action.task,
                 action.resource,
                 action.node,

@@ -128,7 +128,7 @@ final class Probes {
 
     private boolean knownOn(Resource instance, Node node) {
         for (Resource primitive : instance.primitives()) {
-            if (primitive.known.contains(node) || actions.newest(primitive, Tasks.MONITOR, 0, node) != null) {
+            if (primitive.isKnownOn(node) || actions.newest(primitive, Tasks.MONITOR, 0, node) != null) {
                 return true;
             }
         }
@@ -199,7 +199,7 @@ final class Probes {
         if (resource.launcher != null && !resource.isConnection()) {
             return false;
         }
-        if (resource.removed || resource.known.contains(node)) {
+        if (resource.removed || resource.isKnownOn(node)) {
             return false;
         }
         Resource top = resource.top();
@@ -241,7 +241,7 @@ final class Probes {
         }
         if (container.role == Role.STOPPED) {
             Node host = container.assigned;
-            if (host != null && !container.known.contains(host)) {
+            if (host != null && !container.isKnownOn(host)) {
                 relations.relate(container, Tasks.MONITOR, top, Tasks.START, Kind.ORDER);
             }
             return true;

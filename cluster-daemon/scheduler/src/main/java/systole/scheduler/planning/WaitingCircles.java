@@ -25,12 +25,15 @@ import systole.scheduler.working.Resource;
  * of mandatory orders that make a stop wait for a start or for the fencing that implies it. A circle of mandatory orders stays.
  */
 final class WaitingCircles {
-    private final Map<Integer, Integer> indexOf = new HashMap<>();
     private final Map<Integer, Action> byId = new HashMap<>();
     private final List<Synapse> synapses;
     private final Actions actions;
     private final Joining joining;
-    private int[][] inputs = {};
+
+    /** Indices of the synapses that each waits for, one synapse after the other: those of i from {@code inputsFrom[i]} on. */
+    private int[] inputs = {};
+
+    private int[] inputsFrom = {0};
 
     /** Resources that must not migrate: their stops and starts have to be real ones. */
     final Set<Resource> unmigratable = new LinkedHashSet<>();
@@ -371,41 +374,34 @@ final class WaitingCircles {
     /** Indices of synapses that never come to their turn although all their inputs are in the graph. */
     private int[] unreached() {
         int count = synapses.size();
-        for (int i = 0; i < count; i++) {
-            indexOf.put(synapses.get(i).action().id(), i);
-        }
-        inputs = new int[count][];
+        readInputs(count);
         int[] waiting = new int[count];
-        int[] followers = new int[count];
+        int[] followersFrom = new int[count + 1];
         for (int i = 0; i < count; i++) {
-            inputs[i] = synapses.get(i).inputs().stream()
-                    .map(indexOf::get)
-                    .filter(index -> index != null)
-                    .mapToInt(index -> index)
-                    .toArray();
-            waiting[i] = inputs[i].length;
-            for (int input : inputs[i]) {
-                followers[input]++;
+            waiting[i] = inputsFrom[i + 1] - inputsFrom[i];
+            for (int at = inputsFrom[i]; at < inputsFrom[i + 1]; at++) {
+                followersFrom[inputs[at] + 1]++;
             }
         }
-        int[][] after = new int[count][];
         for (int i = 0; i < count; i++) {
-            after[i] = new int[followers[i]];
+            followersFrom[i + 1] += followersFrom[i];
         }
+        int[] followers = new int[inputs.length];
+        int[] free = Arrays.copyOf(followersFrom, count);
         int[] ready = new int[count];
         int filled = 0;
         for (int i = 0; i < count; i++) {
-            for (int input : inputs[i]) {
-                after[input][--followers[input]] = i;
+            for (int at = inputsFrom[i]; at < inputsFrom[i + 1]; at++) {
+                followers[free[inputs[at]]++] = i;
             }
             if (waiting[i] == 0) {
                 ready[filled++] = i;
             }
         }
         for (int done = 0; done < filled; done++) {
-            for (int next : after[ready[done]]) {
-                if (--waiting[next] == 0) {
-                    ready[filled++] = next;
+            for (int at = followersFrom[ready[done]]; at < followersFrom[ready[done] + 1]; at++) {
+                if (--waiting[followers[at]] == 0) {
+                    ready[filled++] = followers[at];
                 }
             }
         }
@@ -417,6 +413,32 @@ final class WaitingCircles {
             }
         }
         return left;
+    }
+
+    /** Fills {@link #inputs}; what is not in the graph is not waited for. */
+    private void readInputs(int count) {
+        int[] indexOf = new int[actions.all().size() + 1];
+        Arrays.fill(indexOf, -1);
+        int size = 0;
+        for (int i = 0; i < count; i++) {
+            Synapse synapse = synapses.get(i);
+            indexOf[synapse.action().id()] = i;
+            size += synapse.inputs().size();
+        }
+        inputsFrom = new int[count + 1];
+        int[] found = new int[size];
+        int filled = 0;
+        for (int i = 0; i < count; i++) {
+            List<Integer> ids = synapses.get(i).inputs();
+            for (int j = 0; j < ids.size(); j++) {
+                int index = indexOf[ids.get(j)];
+                if (index >= 0) {
+                    found[filled++] = index;
+                }
+            }
+            inputsFrom[i + 1] = filled;
+        }
+        inputs = Arrays.copyOf(found, filled);
     }
 
     /** Strongly connected parts among what is left, by Tarjan's walk with a stack of its own. */
@@ -446,8 +468,8 @@ final class WaitingCircles {
                     open[at] = true;
                     part.push(at);
                 }
-                if (next[at] < inputs[at].length) {
-                    int input = inputs[at][next[at]++];
+                if (inputsFrom[at] + next[at] < inputsFrom[at + 1]) {
+                    int input = inputs[inputsFrom[at] + next[at]++];
                     if (number[input] == -1) {
                         path.push(input);
                     } else if (open[input]) {
@@ -467,12 +489,21 @@ final class WaitingCircles {
                         open[member] = false;
                         members.add(member);
                     } while (member != at);
-                    if (members.size() > 1 || Arrays.stream(inputs[at]).anyMatch(input -> input == at)) {
+                    if (members.size() > 1 || waitsForItself(at)) {
                         found.add(members);
                     }
                 }
             }
         }
         return found;
+    }
+
+    private boolean waitsForItself(int index) {
+        for (int at = inputsFrom[index]; at < inputsFrom[index + 1]; at++) {
+            if (inputs[at] == index) {
+                return true;
+            }
+        }
+        return false;
     }
 }

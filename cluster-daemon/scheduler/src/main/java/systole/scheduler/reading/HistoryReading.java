@@ -140,7 +140,7 @@ final class HistoryReading {
         cluster.resources.add(resource);
         String container = xml.attribute("container");
         if (container != null) {
-            resource.meta.put("container", container);
+            resource.addMeta("container", container);
         }
         if (agent.isRemoteConnection()) {
             removedConnection(resource);
@@ -233,10 +233,10 @@ final class HistoryReading {
     }
 
     private static void known(Resource resource, Node node) {
-        resource.known.add(node);
+        resource.knownOn(node);
         if (!resource.unique) {
             for (Resource at = resource.parent; at != null; at = at.parent) {
-                at.known.add(node);
+                at.knownOn(node);
                 if (at.isClone()) {
                     break;
                 }

@@ -15,24 +15,33 @@ final class IdReferences {
     private static final int MAX_DEPTH = 20;
 
     private final Map<String, Element> targets = new HashMap<>();
-    private boolean anyReference;
 
     private IdReferences() {}
 
     static Element resolve(Element configuration) {
-        IdReferences references = new IdReferences();
-        references.index(configuration);
-        if (!references.anyReference) {
+        if (!anyReference(configuration)) {
             return configuration;
         }
+        IdReferences references = new IdReferences();
+        references.index(configuration);
         Element resolved = references.rewrite(configuration, 0);
         return resolved == null ? configuration : resolved;
     }
 
-    private void index(Element element) {
+    private static boolean anyReference(Element element) {
         if (element.attribute("id-ref") != null) {
-            anyReference = true;
+            return true;
         }
+        List<Element> children = element.children();
+        for (int i = 0; i < children.size(); i++) {
+            if (anyReference(children.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void index(Element element) {
         String id = element.attribute("id");
         if (id != null) {
             targets.putIfAbsent(element.name() + " " + id, element);

@@ -431,8 +431,16 @@ final class ResourceReading {
     }
 
     private Map<String, String> meta(Resource resource) {
+        Map<String, String> attributes = resource.definition.xml.attributes();
+        boolean plain = resource.isPrimitive()
+                && resource.parent == null
+                && cluster.rscDefaults == null
+                && !AttributeBlocks.hasBlocks(resource.definition.xml, "meta_attributes");
+        if (plain) {
+            return attributes;
+        }
         RuleContext rules = cluster.rules(resource);
-        Map<String, String> meta = new LinkedHashMap<>(resource.definition.xml.attributes());
+        Map<String, String> meta = new LinkedHashMap<>(attributes);
         AttributeBlocks.collect(
                 resource.definition.xml, "meta_attributes", rules, AttributeBlocks.Default.REMOVES, meta);
         for (Resource at = resource.parent; at != null; at = at.parent) {
@@ -449,6 +457,9 @@ final class ResourceReading {
     }
 
     private Map<String, Integer> utilization(Resource resource) {
+        if (!AttributeBlocks.hasBlocks(resource.definition.xml, "utilization")) {
+            return Map.of();
+        }
         Map<String, String> values = new LinkedHashMap<>();
         AttributeBlocks.collect(
                 resource.definition.xml,

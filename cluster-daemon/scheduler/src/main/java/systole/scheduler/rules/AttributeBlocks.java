@@ -33,7 +33,9 @@ public final class AttributeBlocks {
             Map<String, String> into) {
         Element only = null;
         List<Element> several = null;
-        for (Element child : parent.children()) {
+        List<Element> children = parent.children();
+        for (int i = 0; i < children.size(); i++) {
+            Element child = children.get(i);
             if (child.is(blockName)) {
                 if (only == null) {
                     only = child;
@@ -62,9 +64,22 @@ public final class AttributeBlocks {
         collect(parent, blockName, context, defaults, null, into);
     }
 
+    /** Whether there is any block of this name. */
+    public static boolean hasBlocks(Element parent, String blockName) {
+        List<Element> children = parent.children();
+        for (int i = 0; i < children.size(); i++) {
+            if (children.get(i).is(blockName)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether any block of this name has a rule, so that its values depend on time, node or agent. */
     public static boolean hasRules(Element parent, String blockName) {
-        for (Element child : parent.children()) {
+        List<Element> children = parent.children();
+        for (int i = 0; i < children.size(); i++) {
+            Element child = children.get(i);
             if (child.is(blockName) && child.child("rule").isPresent()) {
                 return true;
             }

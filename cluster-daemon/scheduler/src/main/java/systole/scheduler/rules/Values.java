@@ -99,7 +99,6 @@ public final class Values {
             return INVALID;
         }
         int at = skipBlanks(text, 0);
-        int first = at;
         if (at < text.length() && (text.charAt(at) == '-' || text.charAt(at) == '+')) {
             at++;
         }
@@ -110,7 +109,7 @@ public final class Values {
         if (at == digits) {
             return INVALID;
         }
-        long number = integer(text.substring(first, at));
+        long number = integer(text);
         if (at < text.length() && text.charAt(at) == '.') {
             at++;
             while (at < text.length() && isDigit(text.charAt(at))) {
@@ -118,23 +117,22 @@ public final class Values {
             }
         }
         at = skipBlanks(text, at);
-        String unit = text.substring(at).toLowerCase(Locale.ROOT);
-        if (unit.isEmpty() || unit.startsWith("s")) {
+        if (at == text.length() || isLetter(text, at, 's')) {
             return number * SECOND;
         }
-        if (unit.startsWith("ms")) {
-            return number;
+        boolean thousandths = isLetter(text, at + 1, 's');
+        if (isLetter(text, at, 'm')) {
+            return thousandths ? number : number * MINUTE;
         }
-        if (unit.startsWith("us")) {
+        if (isLetter(text, at, 'u') && thousandths) {
             return number / 1000;
         }
-        if (unit.startsWith("m")) {
-            return number * MINUTE;
-        }
-        if (unit.startsWith("h")) {
-            return number * HOUR;
-        }
-        return INVALID;
+        return isLetter(text, at, 'h') ? number * HOUR : INVALID;
+    }
+
+    /** Whether a letter stands there, small or capital. */
+    private static boolean isLetter(String text, int at, char small) {
+        return at < text.length() && (text.charAt(at) == small || text.charAt(at) == Character.toUpperCase(small));
     }
 
     /** An interval in milliseconds: a duration, or ISO 8601 from {@code P} on; 0 if invalid or negative. */

@@ -338,7 +338,7 @@ final class ResourceLines {
             }
         }
         for (Node node : cluster.nodes) {
-            boolean candidate = clone.table.size() > 0 ? clone.table.has(node) : clone.known.contains(node);
+            boolean candidate = clone.table.size() > 0 ? clone.table.has(node) : clone.isKnownOn(node);
             if (!candidate || activeOn.contains(node)) {
                 continue;
             }

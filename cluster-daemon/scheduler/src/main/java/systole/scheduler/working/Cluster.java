@@ -106,6 +106,8 @@ public final class Cluster {
 
     private final Set<String> clearing = new HashSet<>();
 
+    private final RuleContext rules;
+
     private int nextResource;
 
     /** A failed operation whose parameters may have changed, to be compared once the container is placed. */
@@ -116,6 +118,7 @@ public final class Cluster {
         this.now = now;
         this.nowSeconds = now.getEpochSecond();
         this.nowUtc = LocalDateTime.ofEpochSecond(nowSeconds, 0, ZoneOffset.UTC);
+        this.rules = RuleContext.at(nowUtc, this::recheckAt);
         this.reasons = new Reasons(withReasons, nodesByIndex);
     }
 
@@ -158,8 +161,7 @@ public final class Cluster {
     // ---- resources
 
     public Resource addResource(String id, Resource.Variant variant, Definition definition, @Nullable Resource parent) {
-        Resource resource = new Resource(nextResource++, id, variant, definition, parent);
-        resource.table = new NodeTable(nodesByIndex.size());
+        Resource resource = new Resource(nextResource++, id, variant, definition, parent, nodesByIndex.size());
         everyResource.add(resource);
         resourcesById.putIfAbsent(id, resource);
         return resource;
@@ -218,7 +220,7 @@ public final class Cluster {
 
     /** Rules at this run's time; instants at which results change are noted for {@link #recheckBy}. */
     public RuleContext rules() {
-        return RuleContext.at(nowUtc, this::recheckAt);
+        return rules;
     }
 
     public RuleContext rules(Resource resource) {

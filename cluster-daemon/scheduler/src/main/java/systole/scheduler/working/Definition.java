@@ -30,7 +30,8 @@ public final class Definition {
 
     /** The first operation with this name and interval (input-and-status 10.1), disabled ones included or not. */
     public @Nullable Operation operation(String name, long intervalMs, boolean includeDisabled) {
-        for (Operation operation : operations) {
+        for (int i = 0; i < operations.size(); i++) {
+            Operation operation = operations.get(i);
             if (operation.intervalMs() == intervalMs
                     && operation.name().equals(name)
                     && (includeDisabled || operation.enabled())) {

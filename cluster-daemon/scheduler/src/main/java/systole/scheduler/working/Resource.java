@@ -1,11 +1,10 @@
 package systole.scheduler.working;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A resource of any kind: primitive, group, clone or bundle, and each instance and implicit part of them. */
@@ -45,13 +44,13 @@ public final class Resource {
     public final @Nullable Resource parent;
 
     /** Members, instances or implicit parts. For clones in the order of the moment. Bundles: see {@link #bundle}. */
-    public List<Resource> children = new ArrayList<>();
+    public final List<Resource> children;
 
     /** Complete meta attributes (input-and-status 5.4). */
-    public Map<String, String> meta = new LinkedHashMap<>();
+    public Map<String, String> meta = Map.of();
 
     /** Utilization; empty if none. */
-    public Map<String, Integer> utilization = new LinkedHashMap<>();
+    public Map<String, Integer> utilization = Map.of();
 
     /** Clone data of clones; {@code null} for all others. */
     public @Nullable CloneData clone;
@@ -99,8 +98,8 @@ public final class Resource {
     /** Where it is thought to be active, in the order found. */
     public final List<Node> active = new ArrayList<>();
 
-    /** Nodes where its state is known (probed). */
-    public final Set<Node> known = new LinkedHashSet<>();
+    /** By {@link Node#index}; {@code null} until there is one. */
+    private @Nullable BitSet known;
 
     /** The name under which the history knows it, if that differs from {@link #id}. */
     public @Nullable String historyId;
@@ -140,7 +139,7 @@ public final class Resource {
     public final List<TicketConstraint> tickets = new ArrayList<>();
 
     // ---- assignment
-    public NodeTable table = new NodeTable(0);
+    public NodeTable table;
     public @Nullable Node assigned;
     /** Score of the entry of {@link #assigned} at the moment of assignment. */
     public int assignedScore;
@@ -154,12 +153,16 @@ public final class Resource {
     /** Left without a node for good: its stops are required, its starts impossible (actions-and-graph 2.6). */
     public boolean leftWithoutNode;
 
-    public Resource(int index, String id, Variant variant, Definition definition, @Nullable Resource parent) {
+    /** @param nodes how many nodes there are */
+    public Resource(
+            int index, String id, Variant variant, Definition definition, @Nullable Resource parent, int nodes) {
         this.index = index;
         this.id = id;
         this.variant = variant;
         this.definition = definition;
         this.parent = parent;
+        this.children = variant == Variant.PRIMITIVE ? List.of() : new ArrayList<>();
+        this.table = new NodeTable(nodes);
     }
 
     public boolean isPrimitive() {
@@ -280,6 +283,22 @@ public final class Resource {
         return active.contains(node);
     }
 
+    /** Whether its state there is known (probed). */
+    public boolean isKnownOn(Node node) {
+        return known != null && known.get(node.index);
+    }
+
+    /** Whether its state is known on any node. */
+    public boolean isKnown() {
+        return known != null;
+    }
+
+    public void knownOn(Node node) {
+        BitSet nodes = known == null ? new BitSet() : known;
+        nodes.set(node.index);
+        known = nodes;
+    }
+
     /** The name used in history and in fail counts: {@link #historyId} or the id. */
     public String historyName() {
         return historyId != null ? historyId : id;
@@ -344,6 +363,13 @@ public final class Resource {
     public String meta(String name, String fallback) {
         String value = meta.get(name);
         return value == null ? fallback : value;
+    }
+
+    /** Adds a meta attribute to a copy: what is there may be the attributes of the document. */
+    public void addMeta(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(meta);
+        more.put(name, value);
+        meta = more;
     }
 
     @Override

@@ -2,8 +2,10 @@ package systole.scheduler.working;
 
 import java.time.Duration;
 import java.time.LocalDateTime;
-import java.util.IdentityHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +23,12 @@ public final class Settings {
     private static final String DEFAULT_TIMEOUT = "20000";
 
     private final Cluster cluster;
-    private final Map<Resource, Map<String, String>> withoutRules = new IdentityHashMap<>();
+
+    /** Parameters of each resource for which no rule decides, by {@link Resource#index}. */
+    private final List<@Nullable Map<String, String>> withoutRules = new ArrayList<>();
+
+    /** Milliseconds as text, by the time-outs in the configuration. */
+    private final Map<String, String> timeouts = new HashMap<>();
 
     public Settings(Cluster cluster) {
         this.cluster = cluster;
@@ -29,19 +36,31 @@ public final class Settings {
 
     /** Instance attributes of a resource and its ancestors for a node, or where no node is known. */
     public Map<String, String> parameters(Resource resource, @Nullable Node node) {
-        Map<String, String> cached = withoutRules.get(resource);
+        Map<String, String> cached = resource.index < withoutRules.size() ? withoutRules.get(resource.index) : null;
         if (cached != null) {
             return cached;
         }
-        Map<String, String> found = new LinkedHashMap<>();
-        RuleContext context = cluster.rules(resource).withNode(node == null ? null : node.attributes);
+        boolean any = false;
         boolean rules = false;
         for (Resource at = resource; at != null; at = at.parent) {
-            AttributeBlocks.collect(at.definition.xml, INSTANCE, context, Default.REMOVES, found);
+            any |= AttributeBlocks.hasBlocks(at.definition.xml, INSTANCE);
             rules |= AttributeBlocks.hasRules(at.definition.xml, INSTANCE);
         }
+        Map<String, String> found = any ? collected(resource, node) : Map.of();
         if (!rules) {
-            withoutRules.put(resource, found);
+            while (withoutRules.size() <= resource.index) {
+                withoutRules.add(null);
+            }
+            withoutRules.set(resource.index, found);
+        }
+        return found;
+    }
+
+    private Map<String, String> collected(Resource resource, @Nullable Node node) {
+        Map<String, String> found = new LinkedHashMap<>();
+        RuleContext context = cluster.rules(resource).withNode(node == null ? null : node.attributes);
+        for (Resource at = resource; at != null; at = at.parent) {
+            AttributeBlocks.collect(at.definition.xml, INSTANCE, context, Default.REMOVES, found);
         }
         return found;
     }
@@ -50,7 +69,7 @@ public final class Settings {
     public Map<String, String> operationParameters(
             Resource resource, String name, long intervalMs, @Nullable Node node) {
         Operation operation = operation(resource, name, intervalMs);
-        if (operation == null || operation.xml().child(INSTANCE).isEmpty()) {
+        if (operation == null || !AttributeBlocks.hasBlocks(operation.xml(), INSTANCE)) {
             return Map.of();
         }
         Map<String, String> found = new LinkedHashMap<>();
@@ -77,10 +96,9 @@ public final class Settings {
     public Map<String, String> operationMeta(Resource resource, String name, long intervalMs) {
         Map<String, String> found = new LinkedHashMap<>();
         Operation operation = operation(resource, name, intervalMs);
-        RuleContext context = cluster.rules(resource).withOperation(name, intervalMs);
         if (operation != null) {
             operation.xml().attributes().forEach(found::putIfAbsent);
-            AttributeBlocks.collect(operation.xml(), "meta_attributes", context, Default.REMOVES, found);
+            collectMeta(operation.xml(), resource, name, intervalMs, found);
         }
         boolean probe = name.equals("monitor") && intervalMs == 0;
         if (probe && !found.containsKey("timeout")) {
@@ -90,7 +108,7 @@ public final class Settings {
             }
         }
         if (cluster.opDefaults != null) {
-            AttributeBlocks.collect(cluster.opDefaults, "meta_attributes", context, Default.REMOVES, found);
+            collectMeta(cluster.opDefaults, resource, name, intervalMs, found);
         }
         found.remove("id");
         if (intervalMs > 0) {
@@ -102,6 +120,14 @@ public final class Settings {
         onFail(resource, name, intervalMs, found);
         startDelay(intervalMs, found);
         return found;
+    }
+
+    private void collectMeta(
+            Element parent, Resource resource, String name, long intervalMs, Map<String, String> found) {
+        if (AttributeBlocks.hasBlocks(parent, "meta_attributes")) {
+            RuleContext context = cluster.rules(resource).withOperation(name, intervalMs);
+            AttributeBlocks.collect(parent, "meta_attributes", context, Default.REMOVES, found);
+        }
     }
 
     private static @Nullable String timeoutOfFastestMonitor(Resource resource) {
@@ -118,15 +144,20 @@ public final class Settings {
     }
 
     private void timeout(Resource resource, String name, boolean probe, Map<String, String> found) {
-        long ms = Values.duration(found.get("timeout"));
-        found.put("timeout", ms == Values.INVALID || ms <= 0 ? DEFAULT_TIMEOUT : String.valueOf(ms));
+        String text = found.get("timeout");
+        found.put("timeout", text == null ? DEFAULT_TIMEOUT : timeouts.computeIfAbsent(text, Settings::timeout));
         if (resource.isFenceDevice() && (probe || name.equals("start"))) {
-            String text = parameters(resource, null).get("pcmk_monitor_timeout");
-            long own = Values.duration(text);
-            if (text != null && own != Values.INVALID && own > 0) {
+            String special = parameters(resource, null).get("pcmk_monitor_timeout");
+            long own = Values.duration(special);
+            if (special != null && own != Values.INVALID && own > 0) {
                 found.put("timeout", String.valueOf(own));
             }
         }
+    }
+
+    private static String timeout(String text) {
+        long ms = Values.duration(text);
+        return ms == Values.INVALID || ms <= 0 ? DEFAULT_TIMEOUT : String.valueOf(ms);
     }
 
     private static void onFail(Resource resource, String name, long intervalMs, Map<String, String> found) {
