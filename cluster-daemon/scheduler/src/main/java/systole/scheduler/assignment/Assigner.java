@@ -146,6 +146,9 @@ final class Assigner {
     }
 
     private void colocations(Resource resource) {
+        if (resource.parent == null && resource.asDependent.isEmpty() && resource.asPrimary.isEmpty()) {
+            return;
+        }
         // Copies: assigning a bundle on the way may add one, of a connection with the node that hosts its container.
         List<Colocation> dependent = List.copyOf(Colocations.asDependent(resource));
         List<Colocation> primary = List.copyOf(Colocations.asPrimary(resource));

@@ -102,6 +102,17 @@ final class Action {
         return text;
     }
 
+    /** Takes the text of the key over from another action that has the same, such as a probe of the same resource. */
+    void shareKey(Action other) {
+        boolean same = resource != null
+                && resource == other.resource
+                && intervalMs == other.intervalMs
+                && keyTask.equals(other.keyTask);
+        if (same && key == null) {
+            key = other.key;
+        }
+    }
+
     void meta(String name, String value) {
         if (meta.isEmpty()) {
             meta = Map.of(name, value); // Of most actions with any, probes, the only one.

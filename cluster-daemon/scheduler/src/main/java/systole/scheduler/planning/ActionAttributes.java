@@ -20,7 +20,7 @@ final class ActionAttributes {
     /** Names in the graph of the meta attributes met so far; empty for those that are left out there. */
     private final Map<String, String> graphNames = new HashMap<>();
 
-    /** What was configured for the operation looked at last: that of the probes of a resource is asked for on every node. */
+    /** What is configured for an operation, for the one looked at last: that of the probes of a resource is asked for on every node. */
     private @Nullable Configured last;
 
     private record Configured(Resource resource, String name, long intervalMs, Map<String, String> meta) {
@@ -45,7 +45,9 @@ final class ActionAttributes {
             parameters(action, resource, node);
             meta(action, resource);
         }
-        action.meta.forEach(this::put);
+        if (!action.meta.isEmpty()) {
+            action.meta.forEach(this::put);
+        }
         if (resource != null) {
             for (Resource at = resource; at != null; at = at.parent) {
                 structure(at);

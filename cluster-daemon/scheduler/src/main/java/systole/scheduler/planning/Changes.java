@@ -44,11 +44,25 @@ final class Changes {
             }
             detailWidth = Math.max(detailWidth, line.details.length());
         }
+        StringBuilder text = new StringBuilder();
         for (Line line : lines) {
-            out.add("  * " + left(line.word, 8) + "   " + left(line.resource, width) + "   ( "
-                    + right(line.details, detailWidth) + " )" + line.ending);
+            text.setLength(0);
+            text.append("  * ").append(line.word);
+            pad(text, 8 - line.word.length());
+            text.append("   ").append(line.resource);
+            pad(text, width - line.resource.length());
+            text.append("   ( ");
+            pad(text, detailWidth - line.details.length());
+            text.append(line.details).append(" )").append(line.ending);
+            out.add(text.toString());
         }
         return out;
+    }
+
+    private static void pad(StringBuilder text, int blanks) {
+        for (int i = 0; i < blanks; i++) {
+            text.append(' ');
+        }
     }
 
     private static void nodeLine(Action action, Node node, List<String> out) {
@@ -63,14 +77,6 @@ final class Changes {
         Resource container = node.isGuest() ? node.launcher() : null;
         String name = container == null ? node.name : node.name + " (resource: " + container.id + ")";
         out.add("  * " + what + " " + name + " '" + action.reason + "'");
-    }
-
-    private static String left(String text, int width) {
-        return text.length() >= width ? text : text + " ".repeat(width - text.length());
-    }
-
-    private static String right(String text, int width) {
-        return text.length() >= width ? text : " ".repeat(width - text.length()) + text;
     }
 
     private void resource(Resource resource) {

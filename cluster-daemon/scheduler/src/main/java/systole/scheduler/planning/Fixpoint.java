@@ -123,12 +123,12 @@ final class Fixpoint {
                     then.runnable = false;
                 }
             }
+            List<Action> open = next < 0 ? List.of() : new ArrayList<>();
             while (next >= 0) {
                 Edge edge = then.before.get(next--);
                 if (edge.kinds == 0) {
                     continue;
                 }
-                List<Action> open = new ArrayList<>();
                 int result = edge(edge, open);
                 addMarked(seenFirst, open);
                 addMarked(seenThen, open);

@@ -39,6 +39,12 @@ final class GraphWriting {
     private final ActionAttributes attributes;
     private final Routing routing = new Routing();
     private final List<Synapse> synapses = new ArrayList<>();
+    private final Waits waits = new Waits();
+
+    /** What the resource looked at last is called in the graph, and its last action there. */
+    private @Nullable PrimitiveRef lastPrimitive;
+
+    private @Nullable Action last;
 
     /** @param again follows up what the writing takes from an action */
     GraphWriting(
@@ -60,7 +66,7 @@ final class GraphWriting {
         finishCollectives();
         writeAll();
         while (true) {
-            WaitingCircles circles = new WaitingCircles(synapses, actions, joining);
+            WaitingCircles circles = new WaitingCircles(waits, actions, joining);
             if (!circles.breakUp()) {
                 break;
             }
@@ -69,6 +75,7 @@ final class GraphWriting {
                 again.run();
             }
             synapses.clear();
+            waits.clear();
             actions.all().forEach(action -> action.written = false);
             writeAll();
         }
@@ -165,6 +172,15 @@ final class GraphWriting {
         }
         action.written = true;
         List<Integer> inputs = inputs(action);
+        waits.add(action.id, inputs);
+        Action before = last;
+        if (before != null) {
+            if (before.resource != action.resource) {
+                lastPrimitive = null;
+            }
+            action.shareKey(before);
+        }
+        last = action;
         int priority = Math.max(action.priority, action.resource == null ? 0 : action.resource.priority);
         synapses.add(new Synapse(synapses.size(), Math.max(0, priority), describe(action), inputs));
     }
@@ -291,11 +307,20 @@ final class GraphWriting {
         return node.shutdown && !action.is(Tasks.STOP) ? "" : String.valueOf(resource.lockTime);
     }
 
-    private static @Nullable PrimitiveRef primitive(Action action) {
+    private @Nullable PrimitiveRef primitive(Action action) {
         Resource resource = action.resource;
         if (resource == null || action.pseudo) {
             return null;
         }
+        PrimitiveRef known = lastPrimitive;
+        if (known == null) {
+            known = primitive(resource);
+            lastPrimitive = known;
+        }
+        return known;
+    }
+
+    private static @Nullable PrimitiveRef primitive(Resource resource) {
         Agent agent = resource.definition.agent;
         if (agent == null) {
             return null;

@@ -51,10 +51,13 @@ final class HistoryCheck {
     }
 
     void check() {
-        Map<String, List<Resource>> byName = primitivesByName();
+        Map<String, List<Resource>> byName = null;
         for (Node node : cluster.nodes) {
-            if (!node.eligible() && !(node.online && node.maintenance)) {
+            if (node.histories.isEmpty() || (!node.eligible() && !(node.online && node.maintenance))) {
                 continue;
+            }
+            if (byName == null) {
+                byName = primitivesByName();
             }
             for (History history : node.histories.values()) {
                 for (Resource resource : byName.getOrDefault(history.name, List.of())) {

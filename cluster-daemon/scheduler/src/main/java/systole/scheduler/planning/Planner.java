@@ -70,6 +70,9 @@ public final class Planner {
         new FencingPhase(cluster, actions, relations, fencing, joining, notifications).make();
         joining.joinAll(relations.all());
         joining.joinProbes(relations.all());
+        if (!cluster.reasons.wanted()) {
+            relations.forget();
+        }
         Fixpoint fixpoint = new Fixpoint(cluster, actions, joining);
         fixpoint.run();
         new InvalidEdges(actions).remove();

@@ -9,10 +9,17 @@ import systole.scheduler.working.Resource;
 
 /** All relations of one plan in creation order, each with the ones that live migration adds (actions-and-graph 8.6). */
 final class Relations {
-    private final List<Relation> all = new ArrayList<>();
+    private final ArrayList<Relation> all = new ArrayList<>();
 
     List<Relation> all() {
         return all;
+    }
+
+    /** Once all are joined, only who has to say why asks for them; a large plan has ten of them for each resource. */
+    void forget() {
+        all.clear();
+        all.trimToSize();
+        named.clear();
     }
 
     /** Relations that a constraint made: from one place in the list to before another. */

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import systole.graph.Synapse;
 import systole.scheduler.working.Node;
 import systole.scheduler.working.Resource;
 
@@ -26,27 +25,22 @@ import systole.scheduler.working.Resource;
  */
 final class WaitingCircles {
     private final Map<Integer, Action> byId = new HashMap<>();
-    private final List<Synapse> synapses;
+    private final Waits waits;
     private final Actions actions;
     private final Joining joining;
-
-    /** Indices of the synapses that each waits for, one synapse after the other: those of i from {@code inputsFrom[i]} on. */
-    private int[] inputs = {};
-
-    private int[] inputsFrom = {0};
 
     /** Resources that must not migrate: their stops and starts have to be real ones. */
     final Set<Resource> unmigratable = new LinkedHashSet<>();
 
-    WaitingCircles(List<Synapse> synapses, Actions actions, Joining joining) {
-        this.synapses = synapses;
+    WaitingCircles(Waits waits, Actions actions, Joining joining) {
+        this.waits = waits;
         this.actions = actions;
         this.joining = joining;
     }
 
     /** Switches edges off; returns whether there were any. */
     boolean breakUp() {
-        int[] left = unreached();
+        int[] left = waits.unreached();
         if (left.length == 0) {
             return false;
         }
@@ -57,7 +51,7 @@ final class WaitingCircles {
         for (List<Integer> circle : circles(left)) {
             Set<Action> members = new LinkedHashSet<>();
             for (int index : circle) {
-                Action action = byId.get(synapses.get(index).action().id());
+                Action action = byId.get(waits.actionId(index));
                 if (action != null) {
                     members.add(action);
                 }
@@ -371,79 +365,9 @@ final class WaitingCircles {
         return action.pseudo && action.is(Tasks.STOP) && action.resource != null && action.resource.isPrimitive();
     }
 
-    /** Indices of synapses that never come to their turn although all their inputs are in the graph. */
-    private int[] unreached() {
-        int count = synapses.size();
-        readInputs(count);
-        int[] waiting = new int[count];
-        int[] followersFrom = new int[count + 1];
-        for (int i = 0; i < count; i++) {
-            waiting[i] = inputsFrom[i + 1] - inputsFrom[i];
-            for (int at = inputsFrom[i]; at < inputsFrom[i + 1]; at++) {
-                followersFrom[inputs[at] + 1]++;
-            }
-        }
-        for (int i = 0; i < count; i++) {
-            followersFrom[i + 1] += followersFrom[i];
-        }
-        int[] followers = new int[inputs.length];
-        int[] free = Arrays.copyOf(followersFrom, count);
-        int[] ready = new int[count];
-        int filled = 0;
-        for (int i = 0; i < count; i++) {
-            for (int at = inputsFrom[i]; at < inputsFrom[i + 1]; at++) {
-                followers[free[inputs[at]]++] = i;
-            }
-            if (waiting[i] == 0) {
-                ready[filled++] = i;
-            }
-        }
-        for (int done = 0; done < filled; done++) {
-            for (int at = followersFrom[ready[done]]; at < followersFrom[ready[done] + 1]; at++) {
-                if (--waiting[followers[at]] == 0) {
-                    ready[filled++] = followers[at];
-                }
-            }
-        }
-        int[] left = new int[count - filled];
-        int at = 0;
-        for (int i = 0; i < count; i++) {
-            if (waiting[i] > 0) {
-                left[at++] = i;
-            }
-        }
-        return left;
-    }
-
-    /** Fills {@link #inputs}; what is not in the graph is not waited for. */
-    private void readInputs(int count) {
-        int[] indexOf = new int[actions.all().size() + 1];
-        Arrays.fill(indexOf, -1);
-        int size = 0;
-        for (int i = 0; i < count; i++) {
-            Synapse synapse = synapses.get(i);
-            indexOf[synapse.action().id()] = i;
-            size += synapse.inputs().size();
-        }
-        inputsFrom = new int[count + 1];
-        int[] found = new int[size];
-        int filled = 0;
-        for (int i = 0; i < count; i++) {
-            List<Integer> ids = synapses.get(i).inputs();
-            for (int j = 0; j < ids.size(); j++) {
-                int index = indexOf[ids.get(j)];
-                if (index >= 0) {
-                    found[filled++] = index;
-                }
-            }
-            inputsFrom[i + 1] = filled;
-        }
-        inputs = Arrays.copyOf(found, filled);
-    }
-
     /** Strongly connected parts among what is left, by Tarjan's walk with a stack of its own. */
     private List<List<Integer>> circles(int[] left) {
-        int count = synapses.size();
+        int count = waits.count();
         int[] number = new int[count];
         int[] low = new int[count];
         int[] next = new int[count];
@@ -468,8 +392,11 @@ final class WaitingCircles {
                     open[at] = true;
                     part.push(at);
                 }
-                if (inputsFrom[at] + next[at] < inputsFrom[at + 1]) {
-                    int input = inputs[inputsFrom[at] + next[at]++];
+                if (next[at] < waits.inputs(at)) {
+                    int input = waits.input(at, next[at]++);
+                    if (input < 0) {
+                        continue;
+                    }
                     if (number[input] == -1) {
                         path.push(input);
                     } else if (open[input]) {
@@ -499,8 +426,8 @@ final class WaitingCircles {
     }
 
     private boolean waitsForItself(int index) {
-        for (int at = inputsFrom[index]; at < inputsFrom[index + 1]; at++) {
-            if (inputs[at] == index) {
+        for (int i = 0; i < waits.inputs(index); i++) {
+            if (waits.input(index, i) == index) {
                 return true;
             }
         }

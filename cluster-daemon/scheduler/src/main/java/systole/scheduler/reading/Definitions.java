@@ -96,9 +96,12 @@ final class Definitions {
     }
 
     private static List<Operation> operations(Element primitive) {
-        List<Operation> found = new ArrayList<>();
+        List<Operation> found = List.of();
         for (Element child : primitive.children()) {
             if (child.is("operations")) {
+                if (found.isEmpty()) {
+                    found = new ArrayList<>(child.children().size());
+                }
                 for (Element op : child.children()) {
                     if (op.is("op")) {
                         found.add(new Operation(

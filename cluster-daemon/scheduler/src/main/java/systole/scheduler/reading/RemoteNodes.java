@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import systole.model.Element;
+import systole.scheduler.rules.AttributeBlocks;
 import systole.scheduler.working.Cluster;
 import systole.scheduler.working.Node;
 
@@ -69,6 +70,9 @@ final class RemoteNodes {
     }
 
     private void guest(Element primitive, List<Element> connections) {
+        if (!AttributeBlocks.hasBlocks(primitive, "meta_attributes")) {
+            return;
+        }
         Map<String, String> meta = new LinkedHashMap<>();
         for (Element block : primitive.children("meta_attributes")) {
             for (Element pair : block.children("nvpair")) {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class Cluster {
     /** Every resource by {@link Resource#index}. */
     public final List<Resource> everyResource = new ArrayList<>();
 
-    private final Map<String, Resource> resourcesById = new LinkedHashMap<>();
+    private final Map<String, Resource> resourcesById = new HashMap<>();
 
     /** Resources seen under a history name that is not their id, in the order found. */
     public final Map<String, List<Resource>> resourcesByHistoryName = new LinkedHashMap<>();

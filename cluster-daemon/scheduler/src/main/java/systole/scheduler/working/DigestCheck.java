@@ -23,10 +23,30 @@ public final class DigestCheck {
 
     private final Cluster cluster;
     private final Settings settings;
+    private @Nullable Digested lastOneShot;
+    private @Nullable Digested lastRecurring;
+
+    /** Whatever the interval, as long as there is one or not: all that counts of it is the time-out, a parameter. */
+    private record Digested(Map<String, String> parameters, String digest) {}
 
     public DigestCheck(Cluster cluster, Settings settings) {
         this.cluster = cluster;
         this.settings = settings;
+    }
+
+    /** As many operations are without parameters or have those of the one before, the last digest is kept, of each kind. */
+    private String digest(Map<String, String> parameters, long intervalMs) {
+        Digested known = intervalMs == 0 ? lastOneShot : lastRecurring;
+        if (known != null && known.parameters.equals(parameters)) {
+            return known.digest;
+        }
+        String digest = OperationDigest.all(parameters, intervalMs);
+        if (intervalMs == 0) {
+            lastOneShot = new Digested(parameters, digest);
+        } else {
+            lastRecurring = new Digested(parameters, digest);
+        }
+        return digest;
     }
 
     public Result compare(Resource resource, Node node, HistoryEntry entry) {
@@ -48,14 +68,14 @@ public final class DigestCheck {
             return Result.UNKNOWN;
         }
         Map<String, String> effective = settings.digestedParameters(resource, entry.task, entry.intervalMs, node);
-        String all = OperationDigest.all(effective, entry.intervalMs);
+        String all = digest(effective, entry.intervalMs);
         if (ignoringPrivate
                 && recorded != null
                 && !recorded.equals(all)
                 && onlyPrivateChanged(resource, node, entry, effective)) {
             return Result.MATCH;
         }
-        if (recordedRestart != null && !recordedRestart.equals(restartDigest(xml, effective, entry))) {
+        if (recordedRestart != null && !recordedRestart.equals(restartDigest(xml, effective, entry, all))) {
             return Result.RESTART;
         }
         if (recorded == null) {
@@ -69,11 +89,9 @@ public final class DigestCheck {
         return entry.intervalMs == 0 && ownParameters ? Result.RESTART : Result.MISMATCH;
     }
 
-    private static String restartDigest(Element xml, Map<String, String> effective, HistoryEntry entry) {
+    private static String restartDigest(Element xml, Map<String, String> effective, HistoryEntry entry, String all) {
         String names = xml.attribute("op-force-restart");
-        return names == null
-                ? OperationDigest.all(effective, entry.intervalMs)
-                : OperationDigest.only(effective, entry.intervalMs, words(names));
+        return names == null ? all : OperationDigest.only(effective, entry.intervalMs, words(names));
     }
 
     private boolean onlyPrivateChanged(

@@ -345,6 +345,9 @@ public final class Resource {
 
     /** Primitives at or below this resource, in order of children. */
     public List<Resource> primitives() {
+        if (isPrimitive()) {
+            return List.of(this);
+        }
         List<Resource> found = new ArrayList<>();
         collect(this, found);
         return found;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ValuesTest {
     @ParameterizedTest
@@ -16,10 +17,21 @@ class ValuesTest {
         "500ms, 500",
         "1.9, 1000",
         "2000us, 2",
-        "10 s, 10000"
+        "10 s, 10000",
+        "5 MS, 5",
+        "3Minutes, 180000",
+        "-4us, 0",
+        "2HOURS, 7200000",
+        "  7seconds, 7000"
     })
     void durations_take_a_unit_and_are_seconds_without_one(String text, long ms) {
         assertThat(Values.duration(text)).isEqualTo(ms);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7u", "7d", "7 x", "s", "", "-"})
+    void a_duration_without_number_or_known_unit_is_invalid(String text) {
+        assertThat(Values.duration(text)).isEqualTo(Values.INVALID);
     }
 
     @ParameterizedTest
