@@ -11,7 +11,11 @@ final class Help {
     private Help() {}
 
     static int root(Session session) {
-        PrintWriter out = session.out();
+        root(session.out());
+        return ExitCode.OK.number();
+    }
+
+    static void root(PrintWriter out) {
         out.println("systole [OPTIONS] [LEVEL] COMMAND [ARGUMENTS]");
         out.println();
         out.println("Runs and configures a cluster. Without a command: an interactive shell.");
@@ -39,7 +43,6 @@ final class Help {
         out.println("Environment: CIB_file=PATH works on a file without a cluster.");
         out.println("Exit codes: 0 done, 1 refused or failed, 64 wrong usage, 69 no daemon, 75 try again later,");
         out.println("  76 unknown whether it took effect.");
-        return ExitCode.OK.number();
     }
 
     private static void row(PrintWriter out, String left, String right) {

@@ -34,11 +34,11 @@ public final class Systoled {
 
     private static int run(DaemonOptions options) {
         if (options.help()) {
-            say(DaemonOptions.USAGE.stripTrailing());
+            System.out.println(DaemonOptions.USAGE.stripTrailing());
             return 0;
         }
         if (options.version()) {
-            say("systoled " + VERSION);
+            System.out.println("systoled " + VERSION);
             return 0;
         }
         DaemonOptions.Witness witness = options.witness();
