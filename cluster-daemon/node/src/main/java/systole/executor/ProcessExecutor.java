@@ -276,8 +276,6 @@ public final class ProcessExecutor implements Executor {
 
     private void checkDeadlines() {
         ProcessTable table = null;
-        List<RunningAgent> toAsk = new ArrayList<>();
-        List<RunningAgent> toKill = new ArrayList<>();
         for (RunningAgent agent : List.copyOf(running.values())) {
             long now = System.nanoTime();
             if (agent.nextCheckNanos() - now > 0) {
@@ -289,23 +287,13 @@ public final class ProcessExecutor implements Executor {
             }
             if (!agent.isEnding()) {
                 agent.beginEnding(Ending.TIMED_OUT, settings.graceMillis(), now);
-                toAsk.add(agent);
-                continue;
             }
             if (table == null) {
                 table = ProcessTable.read();
             }
-            if (agent.checkEnding(table, spawner, now)) {
+            if (agent.end(table, spawner)) {
                 finish(agent);
-            } else if (agent.isToBeKilled()) {
-                toKill.add(agent);
             }
-        }
-        if (!toAsk.isEmpty()) {
-            RunningAgent.ask(toAsk);
-        }
-        if (!toKill.isEmpty()) {
-            RunningAgent.kill(toKill);
         }
     }
 
@@ -314,7 +302,6 @@ public final class ProcessExecutor implements Executor {
         if (agent != null) {
             if (!agent.isEnding()) {
                 agent.beginEnding(Ending.CANCELLED, settings.graceMillis(), System.nanoTime());
-                RunningAgent.ask(List.of(agent));
             }
             return;
         }
@@ -372,10 +359,9 @@ public final class ProcessExecutor implements Executor {
             cancelled(entry);
         }
         long until = System.nanoTime() + CLOSE_NANOS;
-        List<RunningAgent> toAsk =
-                running.values().stream().filter(agent -> !agent.isEnding()).toList();
-        toAsk.forEach(agent -> agent.beginEnding(Ending.CANCELLED, settings.graceMillis(), System.nanoTime()));
-        RunningAgent.ask(toAsk);
+        running.values().stream()
+                .filter(agent -> !agent.isEnding())
+                .forEach(agent -> agent.beginEnding(Ending.CANCELLED, settings.graceMillis(), System.nanoTime()));
         while (!running.isEmpty() && System.nanoTime() - until < 0) {
             poll.await(running.values(), 10_000_000L);
             reapEnded();
@@ -396,10 +382,12 @@ public final class ProcessExecutor implements Executor {
         if (trees.isEmpty()) {
             return;
         }
-        ProcessTree.freeze(trees);
-        trees.forEach(ProcessTree::killFrozen);
+        long stillUntil = System.nanoTime() + LEFTOVER_NANOS;
+        while (!areStill(trees) && System.nanoTime() - stillUntil < 0) {
+            LockSupport.parkNanos(2_000_000L);
+        }
         long until = System.nanoTime() + LEFTOVER_NANOS;
-        for (var alive = alive(trees); !alive.isEmpty(); alive = alive(trees)) {
+        for (var alive = struck(trees); !alive.isEmpty(); alive = struck(trees)) {
             if (System.nanoTime() - until > 0) {
                 LOG.error("not even SIGKILL ended {}; what they do may collide with what is started now", alive);
                 return;
@@ -408,9 +396,22 @@ public final class ProcessExecutor implements Executor {
         }
     }
 
-    private static List<ProcessTable.Entry> alive(List<ProcessTree> trees) {
+    private static boolean areStill(List<ProcessTree> trees) {
+        ProcessTable look = ProcessTable.read();
+        boolean still = true;
+        for (ProcessTree tree : trees) {
+            still &= tree.still(tree.look(look));
+        }
+        return still;
+    }
+
+    /** What lives of these trees; all of it has been sent KILL on return. */
+    private static List<ProcessTable.Entry> struck(List<ProcessTree> trees) {
         ProcessTable table = ProcessTable.read();
-        return trees.stream().flatMap(tree -> tree.look(table).stream()).toList();
+        List<ProcessTable.Entry> alive =
+                trees.stream().flatMap(tree -> tree.look(table).stream()).toList();
+        trees.forEach(ProcessTree::kill);
+        return alive;
     }
 
     private static AgentResult failed(

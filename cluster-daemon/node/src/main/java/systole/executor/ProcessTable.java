@@ -25,9 +25,9 @@ record ProcessTable(Map<Integer, Entry> processes) {
      * @param startTicks clock ticks from boot to its start
      */
     record Entry(int pid, char state, int parent, int group, int session, long startTicks, String name) {
-        /** True if it runs or can be woken: it may fork at any moment. */
+        /** True if it runs or can be woken: it may fork at any moment. Of what lives without its first thread nobody knows. */
         boolean moves() {
-            return state == 'R' || state == 'S';
+            return state == 'R' || state == 'S' || state == 'Z';
         }
     }
 
@@ -66,7 +66,12 @@ record ProcessTable(Map<Integer, Entry> processes) {
             return Optional.empty();
         }
         String[] fields = stat.substring(close + 1).strip().split(" ");
-        if (fields.length < 20 || fields[0].equals("Z") || fields[0].equals("X")) {
+        if (fields.length < 20 || fields[0].equals("X")) {
+            return Optional.empty();
+        }
+        // A first thread that has ended is no dead process while others of its threads live, perhaps stuck in the
+        // kernel.
+        if (fields[0].equals("Z") && fields[17].equals("1")) {
             return Optional.empty();
         }
         return Optional.of(new Entry(

@@ -1,15 +1,12 @@
 package systole.executor;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The processes of one run of an agent, to be ended together. What was once seen of the run belongs to it. */
 final class ProcessTree {
-    private static final int FREEZING_ROUNDS = 50;
-
     private static final int NOBODY = -1;
 
     private final int leader;
@@ -38,40 +35,40 @@ final class ProcessTree {
     }
 
     /**
-     * Stops all processes of the trees, until a look shows none that is new or not yet still: what stands still cannot
-     * fork or leave for a session of its own, so nothing slips away between the look and the blow. A process in
-     * uninterruptible sleep counts as still: it cannot be stopped, and it cannot fork.
+     * One round of making the tree stand still: stops what of it was not stopped yet. What stands still cannot fork, or leave for
+     * a session of its own, so nothing slips away between the look and the blow. A process in uninterruptible sleep counts as
+     * still: it cannot be stopped, and it cannot fork. One that was told to stop but waits for a processor does not: it may be in
+     * the middle of a fork, which STOP, other than KILL, lets come to its end.
+     *
+     * @param alive what a fresh look has shown
+     * @return true if nothing was new and nothing moved: the rounds are over
      */
-    static void freeze(Collection<ProcessTree> trees) {
-        for (int round = 0; round < FREEZING_ROUNDS; round++) {
-            ProcessTable table = ProcessTable.read();
-            boolean restless = false;
-            for (ProcessTree tree : trees) {
-                for (ProcessTable.Entry entry : tree.look(table)) {
-                    Long before = tree.frozen.put(entry.pid(), entry.startTicks());
-                    if (before == null || before != entry.startTicks()) {
-                        Libc.kill(entry.pid(), Libc.SIGSTOP);
-                        restless = true;
-                    } else {
-                        restless |= entry.moves();
-                    }
-                }
-            }
-            if (!restless) {
-                return;
+    boolean still(List<ProcessTable.Entry> alive) {
+        boolean still = true;
+        for (ProcessTable.Entry entry : alive) {
+            Long before = frozen.put(entry.pid(), entry.startTicks());
+            if (before == null || before != entry.startTicks()) {
+                Libc.kill(entry.pid(), Libc.SIGSTOP);
+                still = false;
+            } else {
+                still &= !entry.moves();
             }
         }
+        return still;
     }
 
-    /** Sends TERM to all that {@link #freeze} stopped, and lets them go on so that they can act on it. */
-    void terminateFrozen() {
+    /** Sends TERM to all that was made to stand still, and lets them go on so that they can act on it. */
+    void terminate() {
         signal(Libc.SIGTERM);
         signal(Libc.SIGCONT);
         frozen.clear();
     }
 
-    /** Sends KILL to all that {@link #freeze} stopped. */
-    void killFrozen() {
+    /**
+     * Sends KILL to all that a look has shown. From then on none of them can bring a fork to its end; what came between the last
+     * look and the blow is seen by the next one, so this is done after each look until one shows nothing.
+     */
+    void kill() {
         signal(Libc.SIGKILL);
     }
 

@@ -11,7 +11,9 @@ final class RunningAgent {
     private static final long SHORTEST_CHECK_NANOS = 10_000_000L;
     private static final long LONGEST_CHECK_NANOS = 1_000_000_000L;
     private static final long GROWS_FAST_BYTES = 64 * 1024;
-    private static final long SURVIVAL_NANOS = 5_000_000_000L;
+    private static final long STILL_NANOS = 3_000_000_000L;
+    private static final long STUCK_NANOS = 5_000_000_000L;
+    private static final long STARVED_NANOS = 60_000_000_000L;
 
     /** Why a run is being ended before its time. */
     enum Ending {
@@ -21,8 +23,12 @@ final class RunningAgent {
 
     private enum Phase {
         RUNS,
+        /** Is made to stand still, to be sent TERM. */
+        TO_ASK,
         /** TERM was sent. */
         ASKED,
+        /** Is made to stand still, to be sent KILL. */
+        TO_KILL,
         /** KILL was sent. */
         KILLED
     }
@@ -42,7 +48,11 @@ final class RunningAgent {
     private Phase phase = Phase.RUNS;
     private Ending ending = Ending.TIMED_OUT;
     private String survivors = "";
+    private long graceNanos;
+    /** End of the phase that it is in. */
     private long escalateNanos;
+
+    private long giveUpNanos;
     private long nextCheckNanos;
     private long checkPause = SHORTEST_CHECK_NANOS;
     private boolean reaped;
@@ -137,57 +147,65 @@ final class RunningAgent {
         nextCheckNanos = earlier(now + checkPause, deadlineNanos);
     }
 
-    /** Marks the run as one to be ended; {@link #ask} then does it for all that are due together. */
+    /** Marks the run as one to be ended; {@link #end} then does it, look by look. */
     void beginEnding(Ending cause, long graceMillis, long now) {
         ending = cause;
-        phase = Phase.ASKED;
-        escalateNanos = now + graceMillis * 1_000_000L;
-        checkPause = SHORTEST_CHECK_NANOS;
+        graceNanos = graceMillis * 1_000_000L;
+        begin(Phase.TO_ASK, now + STILL_NANOS, now);
+        nextCheckNanos = now;
+    }
+
+    private void begin(Phase next, long until, long now) {
+        phase = next;
+        escalateNanos = until;
+        checkPause = SHORTEST_CHECK_NANOS / 4;
         nextCheckNanos = earlier(now + checkPause, escalateNanos);
     }
 
-    /** Sends TERM to the whole trees of these runs. */
-    static void ask(List<RunningAgent> agents) {
-        ProcessTree.freeze(trees(agents));
-        agents.forEach(agent -> agent.tree.terminateFrozen());
-    }
-
-    /** Ends the whole trees of these runs for good. */
-    static void kill(List<RunningAgent> agents) {
-        ProcessTree.freeze(trees(agents));
-        agents.forEach(agent -> agent.tree.killFrozen());
-    }
-
-    private static List<ProcessTree> trees(List<RunningAgent> agents) {
-        return agents.stream().map(agent -> agent.tree).toList();
-    }
-
-    /** One look at a tree that is being ended; true when nothing of it is left, or all was tried. */
-    boolean checkEnding(ProcessTable table, Spawner spawner, long now) {
+    /**
+     * One look at a tree that is being ended, and what follows from it; true when nothing of it is left, or all was tried. The
+     * phases are counted from the moment at which the signal was really sent: on an overloaded machine it goes out late.
+     *
+     * @param table read after the last look of this tree
+     */
+    boolean end(ProcessTable table, Spawner spawner) {
         reap(spawner);
         List<ProcessTable.Entry> alive = tree.look(table);
         if (alive.isEmpty() && reaped) {
             return true;
         }
-        if (now - escalateNanos >= 0) {
-            if (phase == Phase.KILLED) {
+        long now = System.nanoTime();
+        boolean over = now - escalateNanos >= 0;
+        if (phase == Phase.ASKED && over) {
+            begin(Phase.TO_KILL, now + STILL_NANOS, now);
+            over = false;
+        }
+        if ((phase == Phase.TO_ASK || phase == Phase.TO_KILL) && (tree.still(alive) || over)) {
+            if (phase == Phase.TO_ASK) {
+                tree.terminate();
+                now = System.nanoTime();
+                begin(Phase.ASKED, now + graceNanos, now);
+            } else {
+                tree.kill();
+                now = System.nanoTime();
+                giveUpNanos = now + STARVED_NANOS;
+                begin(Phase.KILLED, now + STUCK_NANOS, now);
+            }
+            return false;
+        }
+        if (phase == Phase.KILLED) {
+            tree.kill();
+            // What only waits for a processor will die; what hangs in the kernel may not.
+            if (over && (now - giveUpNanos >= 0 || alive.stream().noneMatch(ProcessTable.Entry::moves))) {
                 survivors = alive.stream()
                         .map(entry -> entry.pid() + " (" + entry.name() + ")")
                         .collect(Collectors.joining(", "));
                 return true;
             }
-            phase = Phase.KILLED;
-            escalateNanos = now + SURVIVAL_NANOS;
-            checkPause = SHORTEST_CHECK_NANOS;
         }
         checkPause = Math.min(checkPause * 2, LONGEST_CHECK_NANOS / 10);
-        nextCheckNanos = earlier(now + checkPause, escalateNanos);
+        nextCheckNanos = over ? now + checkPause : earlier(now + checkPause, escalateNanos);
         return false;
-    }
-
-    /** True if KILL is due: the executor then calls {@link #kill} for all such runs together. */
-    boolean isToBeKilled() {
-        return phase == Phase.KILLED;
     }
 
     AgentResult result() {

@@ -119,7 +119,7 @@ final class Agents implements AutoCloseable {
 
     static AgentResult await(CompletableFuture<AgentResult> result) {
         try {
-            return result.get(60, TimeUnit.SECONDS);
+            return result.get(120, TimeUnit.SECONDS);
         } catch (InterruptedException
                 | java.util.concurrent.ExecutionException
                 | java.util.concurrent.TimeoutException e) {
