@@ -203,7 +203,10 @@ public final class ManualPages {
     private static void advice(StringBuilder text, Element action, String attribute, String before, String after) {
         String value = action.attribute(attribute, "");
         if (!value.isEmpty() && !value.equals("0")) {
-            text.append(text.length() == 0 ? "" : " ").append(before).append(value).append(after);
+            text.append(text.length() == 0 ? "" : " ")
+                    .append(before)
+                    .append(value)
+                    .append(after);
         }
     }
 
@@ -283,13 +286,14 @@ public final class ManualPages {
 
     private static void verb(Roff page, String level, Verb verb) {
         page.subsection("systole " + Arguments.usage(level, verb));
-        page.paragraphs(verb.summary()
-                + (verb.aliases().isEmpty() ? "" : " Also: " + String.join(", ", verb.aliases()) + "."));
+        page.paragraphs(
+                verb.summary() + (verb.aliases().isEmpty() ? "" : " Also: " + String.join(", ", verb.aliases()) + "."));
         for (Verb.Argument argument : verb.arguments()) {
             page.entry(argument.label(), List.of(argument.help()));
         }
         for (Verb.Flag flag : verb.flags()) {
-            page.entry(flag.name() + (flag.valueLabel().isEmpty() ? "" : " " + flag.valueLabel()), List.of(flag.help()));
+            page.entry(
+                    flag.name() + (flag.valueLabel().isEmpty() ? "" : " " + flag.valueLabel()), List.of(flag.help()));
         }
         if (!verb.examples().isEmpty()) {
             page.literal(verb.examples());
@@ -301,7 +305,8 @@ public final class ManualPages {
         page.section("NAME").paragraphs("systoled - daemon of one cluster node, or witness of clusters");
         List<String> lines = help.lines().toList();
         int usage = 0;
-        while (usage < lines.size() && (lines.get(usage).startsWith("Usage:") || lines.get(usage).startsWith("   "))) {
+        while (usage < lines.size()
+                && (lines.get(usage).startsWith("Usage:") || lines.get(usage).startsWith("   "))) {
             usage++;
         }
         page.section("SYNOPSIS")

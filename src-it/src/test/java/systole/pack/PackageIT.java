@@ -30,6 +30,8 @@ class PackageIT {
         assertThat(root.resolve("usr/lib/ocf/resource.d/systole/web")).isExecutable();
         assertThat(root.resolve("etc/systole/cluster.conf.example")).isRegularFile();
         assertThat(root.resolve("usr/bin/systole")).isSymbolicLink();
+        assertThat(root.resolve("usr/share/man/man7/ocf_systole_ip.7.gz")).isRegularFile();
+        assertThat(root.resolve("usr/share/man/man8/systole.8.gz")).isRegularFile();
         if (!Files.isExecutable(Path.of("/usr/bin/systemd-analyze"))) {
             System.err.println("SKIPPED in part: systemd-analyze is not here, the unit was not checked");
             return;

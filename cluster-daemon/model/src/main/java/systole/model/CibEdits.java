@@ -17,6 +17,19 @@ import systole.kernel.NearestWord;
 public final class CibEdits {
     private static final Set<String> REFERENCES = Set.of("obj_ref", "resource_ref", "role");
 
+    /** Sections of a configuration: one that is not there yet comes to be with what is put into it. */
+    private static final Set<String> SECTIONS = Set.of(
+            "crm_config",
+            "nodes",
+            "resources",
+            "constraints",
+            "rsc_defaults",
+            "op_defaults",
+            "fencing-topology",
+            "tags",
+            "alerts",
+            "acls");
+
     private CibEdits() {}
 
     /**
@@ -68,6 +81,9 @@ public final class CibEdits {
             base = without(base, element.id());
         }
         Element next = inserted(base, put);
+        if (next == base && SECTIONS.contains(put.parent())) {
+            return section(base, Element.leaf(put.parent()).plus(element));
+        }
         if (next == base) {
             throw unknown(
                     configuration, put.parent(), "cannot take " + element.id() + ": there is no such id or section");

@@ -41,6 +41,10 @@ final class ProcessWatch implements AutoCloseable {
     /** A look at the whole process table is the cost; many starts at once share it. */
     private static final long BETWEEN_LOOKS_NANOS = 100_000_000L;
 
+    private static final long BETWEEN_LOOKS_AT_MOST_NANOS = 1_000_000_000L;
+    /** Of the time that a look takes: the busier the machine, the more starts share one. */
+    private static final int SHARE_OF_LOOKS = 20;
+
     /**
      * A process that is dead but not reaped looks alive to {@code kill -0}, which is what most monitors do. So its death is
      * told when it is reaped; if that takes long, both after this time and then.
@@ -265,6 +269,7 @@ final class ProcessWatch implements AutoCloseable {
     }
 
     private void look() {
+        long began = System.nanoTime();
         ServiceProcesses processes = new ServiceProcesses(ProcessTable.read(), nodeRoot, self);
         for (Question question : questions.values()) {
             Service service = services.computeIfAbsent(question.resource(), name -> new Service());
@@ -280,7 +285,9 @@ final class ProcessWatch implements AutoCloseable {
             service.lookAgain = service.hadProcess && service.held.isEmpty();
         }
         questions.clear();
-        nextLookNanos = System.nanoTime() + BETWEEN_LOOKS_NANOS;
+        long now = System.nanoTime();
+        long pause = Math.max(BETWEEN_LOOKS_NANOS, SHARE_OF_LOOKS * (now - began));
+        nextLookNanos = now + Math.min(BETWEEN_LOOKS_AT_MOST_NANOS, pause);
         publish();
     }
 
