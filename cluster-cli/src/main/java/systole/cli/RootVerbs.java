@@ -41,7 +41,7 @@ final class RootVerbs {
                 .any(
                         "WORD",
                         Verb.Kind.WORD,
-                        "simple: one line; bynode, brief, ops, timing, failcounts, tickets, noheaders, full: other parts")
+                        "simple: one line; attributes, bynode, brief, ops, timing, failcounts, tickets, noheaders, full: other parts")
                 .example("systole status bynode failcounts")
                 .example("systole status --output json")
                 .does(RootVerbs::status));

@@ -10,6 +10,7 @@ import systole.daemon.tool.ToolOptions.UsageException;
 import systole.model.Element;
 import systole.scheduler.reading.Reading;
 import systole.scheduler.status.MonitorXml;
+import systole.scheduler.status.NodeAttributes;
 import systole.scheduler.status.StatusText;
 import systole.scheduler.working.Cluster;
 
@@ -48,7 +49,10 @@ final class CrmMon {
         return switch (form) {
             case "xml" -> ToolStep.out(xml(call, cluster, old, inactive));
             case "text", "console" ->
-                ToolStep.out(options.has("simple-status") ? simple(cluster) : text(cluster, status.cib(), inactive));
+                ToolStep.out(
+                        options.has("simple-status")
+                                ? simple(cluster)
+                                : text(cluster, status.cib(), inactive, options.has("show-node-attributes")));
             default ->
                 ToolStep.fail(AgentTools.USAGE, "crm_mon: the form '" + form + "' is not offered; take xml or text");
         };
@@ -84,7 +88,7 @@ final class CrmMon {
                 + " resource instances configured\n";
     }
 
-    private static String text(Cluster cluster, Element cib, boolean inactive) {
+    private static String text(Cluster cluster, Element cib, boolean inactive, boolean attributes) {
         StringBuilder out = new StringBuilder("Cluster Summary:\n  * Stack: corosync\n");
         if (cluster.dc == null) {
             out.append("  * Current DC: NONE\n");
@@ -97,12 +101,12 @@ final class CrmMon {
                     .append(cluster.quorate ? "with" : "WITHOUT")
                     .append(" quorum\n");
         }
-        Map<String, String> attributes = cib.attributes();
+        Map<String, String> changed = cib.attributes();
         out.append("  * Last updated: ").append(MonitorXml.time(cluster.nowSeconds, ZoneId.systemDefault()));
-        out.append("\n  * Last change:  ").append(attributes.getOrDefault("cib-last-written", ""));
-        out.append(" by ").append(attributes.getOrDefault("update-user", ""));
-        out.append(" via ").append(attributes.getOrDefault("update-client", ""));
-        out.append(" on ").append(attributes.getOrDefault("update-origin", ""));
+        out.append("\n  * Last change:  ").append(changed.getOrDefault("cib-last-written", ""));
+        out.append(" by ").append(changed.getOrDefault("update-user", ""));
+        out.append(" via ").append(changed.getOrDefault("update-client", ""));
+        out.append(" on ").append(changed.getOrDefault("update-origin", ""));
         out.append("\n  * ").append(cluster.nodes.size()).append(" nodes configured\n");
         out.append("  * ").append(StatusText.instances(cluster)).append(" resource instances configured\n\n");
         if (!inactive) {
@@ -118,6 +122,7 @@ final class CrmMon {
                 .map(line ->
                         line.startsWith("  * ") ? line.substring(4) : line.startsWith("  ") ? line.substring(2) : line)
                 .forEach(line -> out.append(line).append('\n'));
-        return out.toString();
+        String shown = attributes ? NodeAttributes.text(cluster) : "";
+        return shown.isEmpty() ? out.toString() : out + "\n" + shown;
     }
 }

@@ -230,6 +230,15 @@ class AgentToolsTest {
     }
 
     @Test
+    void crmMonShowsAttributesOfNodesWhenAsked() {
+        assertThat(run("crm_mon", "-1")).doesNotContain("Node Attributes");
+        assertThat(run("crm_mon", "-1", "-A"))
+                .contains("\n\nNode Attributes:\n  * Node: labn1:\n")
+                .contains("    * seq                             \t: 9         \n")
+                .doesNotContain("* Node: labn3");
+    }
+
+    @Test
     void monitoringReadsQuorumAndLinks() {
         assertThat(run("corosync-quorumtool", "-p"))
                 .contains("Quorate:          Yes\n")

@@ -406,26 +406,17 @@ public final class MonitorXml {
 
     private void attributes() {
         int undo = out.length();
-        Map<String, String> expected = pingsExpected();
         line(1, "node_attributes", true);
         int start = out.length();
         for (Node node : cluster.nodes) {
-            Map<String, String> shown = new TreeMap<>();
-            node.attributes.forEach((name, value) -> {
-                if (!name.startsWith("#")
-                        && !List.of("shutdown", "terminate", "standby", "maintenance", "probe_complete_hidden")
-                                .contains(name)
-                        && !name.startsWith("fail-count")
-                        && !name.startsWith("last-failure")) {
-                    shown.put(name, value);
-                }
-            });
-            if (!node.online || shown.isEmpty()) {
+            Map<String, String> shown = NodeAttributes.shown(node);
+            if (shown.isEmpty()) {
                 continue;
             }
+            Map<String, Long> expected = NodeAttributes.expected(cluster, node);
             line(2, "node", true, "name", node.name);
             shown.forEach((name, value) ->
-                    line(3, "attribute", false, "name", name, "value", value, "expected", expected.get(name)));
+                    line(3, "attribute", false, "name", name, "value", value, "expected", number(expected.get(name))));
             close(2, "node");
         }
         if (out.length() == start) {
@@ -435,29 +426,8 @@ public final class MonitorXml {
         }
     }
 
-    /** What attributes of ping resources are when all their hosts answer, by the name of the attribute. */
-    private Map<String, String> pingsExpected() {
-        Map<String, String> expected = new TreeMap<>();
-        for (Resource resource : cluster.everyResource) {
-            String type = resource.definition.xml.attribute("type", "");
-            if (!resource.isPrimitive() || !type.equals("ping") && !type.equals("pingd")) {
-                continue;
-            }
-            Map<String, String> parameters = new TreeMap<>();
-            for (Element set : resource.definition.xml.children("instance_attributes")) {
-                set.children("nvpair")
-                        .forEach(pair ->
-                                parameters.putIfAbsent(pair.attribute("name", ""), pair.attribute("value", "")));
-            }
-            String hosts = parameters.getOrDefault("host_list", "").strip();
-            int multiplier = cluster.options.score(parameters.getOrDefault("multiplier", "1"), 1);
-            int count = hosts.isEmpty() ? 0 : hosts.split("\\s+").length;
-            if (count > 0) {
-                expected.putIfAbsent(
-                        parameters.getOrDefault("name", "pingd"), Long.toString((long) count * multiplier));
-            }
-        }
-        return expected;
+    private static @Nullable String number(@Nullable Long value) {
+        return value == null ? null : Long.toString(value);
     }
 
     private void history() {

@@ -16,6 +16,7 @@ import systole.scheduler.working.Resource;
 public final class StatusParts {
     /** Words that {@code status} takes. */
     public static final List<String> WORDS = List.of(
+            "attributes",
             "brief",
             "bynode",
             "detail",

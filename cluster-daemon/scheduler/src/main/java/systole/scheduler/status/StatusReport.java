@@ -82,6 +82,10 @@ public final class StatusReport {
         } else {
             out.append(lists());
         }
+        if (words.contains("attributes")) {
+            String attributes = NodeAttributes.text(cluster);
+            out.append(attributes.isEmpty() ? "" : "\n" + attributes);
+        }
         if (words.contains("tickets")) {
             out.append('\n').append(StatusParts.tickets(cib));
         }
