@@ -65,7 +65,7 @@ public final class ManualPages {
         }
         Path tree = Path.of(args[0]).toAbsolutePath();
         Process daemon = new ProcessBuilder(tree.resolve("bin/systoled").toString(), "--help")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectErrorStream(true)
                 .start();
         String help = new String(daemon.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (daemon.waitFor() != 0 || help.isBlank()) {

@@ -34,11 +34,11 @@ public final class Systoled {
 
     private static int run(DaemonOptions options) {
         if (options.help()) {
-            System.out.println(DaemonOptions.USAGE.stripTrailing());
+            say(DaemonOptions.USAGE.stripTrailing());
             return 0;
         }
         if (options.version()) {
-            System.out.println("systoled " + VERSION);
+            say("systoled " + VERSION);
             return 0;
         }
         DaemonOptions.Witness witness = options.witness();
