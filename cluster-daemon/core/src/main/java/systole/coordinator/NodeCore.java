@@ -92,6 +92,9 @@ public final class NodeCore {
     /** Ends of fencings that are to be told when the members have synchronised. */
     private final List<FencingEffect> fenceReports = new ArrayList<>();
 
+    /** Own orders that were dropped while there was no agreed state. */
+    private final List<FenceOrder> unheardOrders = new ArrayList<>();
+
     private final Set<String> interrupted = new TreeSet<>();
 
     /** Runs of fence agents that only look after their device, and when they began. */
@@ -646,6 +649,11 @@ public final class NodeCore {
         carryFencing(reports);
         carryFencing(fenceDesk.membersAre(situation(), Set.copyOf(interrupted), nanos()));
         carryFencing(fenceExecutor.membersAre(situation(), Set.copyOf(interrupted), nanos()));
+        List<FenceOrder> unheard = List.copyOf(unheardOrders);
+        unheardOrders.clear();
+        for (FenceOrder order : unheard) {
+            carryFencing(fenceDesk.dropped(order, situation(), nanos()));
+        }
         lost.clear();
         interrupted.clear();
         List<CoordinationMessage> messages = List.copyOf(again);
@@ -826,9 +834,17 @@ public final class NodeCore {
                 conductor.discarded(execute.orders());
             }
         } else if (mine && message instanceof CoordinationMessage.Fence fence) {
-            carryFencing(fenceDesk.dropped(fence.order(), situation(), nanos()));
+            if (node.isReady()) {
+                carryFencing(fenceDesk.dropped(fence.order(), situation(), nanos()));
+            } else {
+                // What is sent now is dropped at once, without end.
+                unheardOrders.add(fence.order());
+            }
         } else if (mine && message instanceof CoordinationMessage.FencePart part) {
-            carryFencing(fenceExecutor.dropped(part.part(), nanos()));
+            fenceExecutor.dropped(part.part());
+            if (node.isReady() && !viewEnds) {
+                carryFencing(fenceExecutor.membersAre(situation(), Set.of(), nanos()));
+            }
         } else if (mine
                 && (message instanceof CoordinationMessage.Acknowledge
                         || message instanceof CoordinationMessage.FenceFailed

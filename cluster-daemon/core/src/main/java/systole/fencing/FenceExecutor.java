@@ -415,7 +415,9 @@ public final class FenceExecutor {
         situation = now;
         effects = new ArrayList<>();
         for (Operation operation : List.copyOf(operations.values())) {
-            boolean gone = !now.members().contains(operation.delegate) || restarted.contains(operation.delegate);
+            boolean gone = operation.part.isEmpty()
+                    || !now.members().contains(operation.delegate)
+                    || restarted.contains(operation.delegate);
             if (operation.stage == Stage.DELEGATED && gone) {
                 again(operation, nowNanos);
             }
@@ -423,16 +425,17 @@ public final class FenceExecutor {
         return effects;
     }
 
-    /** A part was dropped because the view changed: whoever was asked did not hear it. */
-    public List<FencingEffect> dropped(FenceOrder part, long nowNanos) {
-        effects = new ArrayList<>();
-        for (Operation operation : List.copyOf(operations.values())) {
+    /**
+     * A part was dropped because the view changed: whoever was asked did not hear it. It is sent anew when the members of the next
+     * view are known; before, nobody would hear that one either.
+     */
+    public void dropped(FenceOrder part) {
+        for (Operation operation : operations.values()) {
             if (operation.stage == Stage.DELEGATED && operation.part.equals(part.operation())) {
                 operation.asked.remove(operation.delegate);
-                again(operation, nowNanos);
+                operation.part = "";
             }
         }
-        return effects;
     }
 
     private void again(Operation operation, long nowNanos) {

@@ -209,17 +209,20 @@ class FencePartProperties {
     }
 
     @Test
-    void aPartThatNobodyHeardIsSentAgain() {
+    void aPartThatNobodyHeardIsSentAgainWhenTheNextViewIsKnown() {
         DeviceRegistry registry = registry(List.of(List.of("far")), Map.of("far", Set.of("a")));
         FenceExecutor executor = new FenceExecutor("a", new Seed(1), 0);
         executor.configure(registry);
-        executor.membersAre(
-                new FenceDesk.Situation(registry, new TreeSet<>(Set.of("a", "b")), Map.of(), new TreeMap<>()),
-                Set.of(),
-                0);
+        FenceDesk.Situation members =
+                new FenceDesk.Situation(registry, new TreeSet<>(Set.of("a", "b")), Map.of(), new TreeMap<>());
+        executor.membersAre(members, Set.of(), 0);
         FenceOrder order = new FenceOrder("op1", TARGET, "off", 10_000, 0, "a", "a", "test", 1);
         FenceOrder part = part(executor.execute(order, 0, 0));
-        FenceOrder again = part(executor.dropped(part, SECOND));
+        assertThat(executor.membersAre(members, Set.of(), SECOND))
+                .as("it is under way")
+                .isEmpty();
+        executor.dropped(part);
+        FenceOrder again = part(executor.membersAre(members, Set.of(), SECOND));
         assertThat(again.executor()).isEqualTo("b");
         assertThat(again.operation()).isNotEqualTo(part.operation());
         FenceReport late = new FenceReport(part, true, "far", false, false, "");

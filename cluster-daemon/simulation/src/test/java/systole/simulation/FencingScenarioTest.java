@@ -11,8 +11,7 @@ class FencingScenarioTest {
     private static final int SEEDS = Integer.getInteger("systole.sim.fencing", 12);
 
     private static SimulationRun.Result play(long seed) {
-        return new SimulationRun(
-                        seed, 2, 6, Fault.parse("fence-levels,fencer-lost,crash,partition,service-failure"), 1)
+        return new SimulationRun(seed, 2, 6, Fault.parse("fence-levels,fencer-lost,crash,partition,service-failure"), 1)
                 .run();
     }
 
@@ -22,7 +21,9 @@ class FencingScenarioTest {
         Set<String> shapes = new TreeSet<>();
         for (long seed = 1; seed <= SEEDS; seed++) {
             SimulationRun.Result result = play(seed);
-            assertThat(result.problem()).as("seed " + seed + " " + result.shape()).isEmpty();
+            assertThat(result.problem())
+                    .as("seed " + seed + " " + result.shape())
+                    .isEmpty();
             seen.addAll(result.faults().keySet());
             shapes.add(result.shape());
         }
