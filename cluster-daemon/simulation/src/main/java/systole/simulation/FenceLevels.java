@@ -246,7 +246,7 @@ final class FenceLevels {
         cluster.time.after(call.nanos(), "fence", () -> {
             if (target != null && switches && call.acts() && executor.reaches()) {
                 if (lies) {
-                    cluster.promises.liedAbout(target.name);
+                    cluster.promises.liedAbout(target.name, cluster.time.nowNanos());
                 } else {
                     switchNow(target, run, node);
                 }
@@ -295,16 +295,19 @@ final class FenceLevels {
             }
             return;
         }
+        if (target.isPowered() && levels.stream().anyMatch(supplies::containsAll)) {
+            // A person has booted it.
+            supplies.clear();
+        }
         supplies.add(run.device());
-        boolean dead = levels.stream().anyMatch(supplies::containsAll);
-        if (!dead) {
+        if (levels.stream().noneMatch(supplies::containsAll)) {
             return;
         }
-        supplies.clear();
         target.powerOff(run.action() + " of " + run.device() + " by " + by.name);
         cluster.promises.truthAbout(target.name);
-        cluster.promises.cut(target.name);
+        cluster.promises.cut(target.name, cluster.time.nowNanos());
         if (run.action().equals("reboot")) {
+            supplies.remove(run.device());
             cluster.time.after(seed.between(3 * SECOND, 20 * SECOND), "boot", target::boot);
         } else {
             // If nothing switches it on again, a person does.

@@ -38,8 +38,11 @@ final class Promises {
     private final Map<String, Checked> last = new HashMap<>();
     private final Set<String> lies = new TreeSet<>();
 
-    /** How often a device has cut a machine, or said so, and what the cluster holds for true about it. */
-    private final Map<String, Integer> cuts = new TreeMap<>();
+    /** A fence operation does not take longer. Two may overlap, and one cut proves both. */
+    private static final long LONGEST_FENCING = 120_000_000_000L;
+
+    /** When a device has last cut a machine, or said so, and what the cluster holds for true about it. */
+    private final Map<String, Long> cuts = new TreeMap<>();
 
     private final Map<String, Set<FencingRecord>> fencings = new TreeMap<>();
     private final Map<String, List<FencingRecord>> lastFencings = new HashMap<>();
@@ -73,18 +76,18 @@ final class Promises {
     }
 
     /** A device said that the node was off, and it was not: whatever runs twice because of that is its fault. */
-    void liedAbout(String node) {
+    void liedAbout(String node, long nowNanos) {
         lies.add(node);
-        cuts.merge(node, 1, Integer::sum);
+        cut(node, nowNanos);
     }
 
     /** The devices have made the machine dead, or found it so. */
-    void cut(String node) {
-        cuts.merge(node, 1, Integer::sum);
+    void cut(String node, long nowNanos) {
+        cuts.put(node, nowNanos);
     }
 
-    /** What the cluster holds for fenced was cut as often by its devices: a part of a level is no proof. */
-    void fencedOnlyByDevices(SimulatedNode node) {
+    /** What the cluster holds for fenced was cut by its devices just before: a part of a level is no proof. */
+    void fencedOnlyByDevices(SimulatedNode node, long nowNanos) {
         NodeCore core = node.core();
         if (core == null || !core.isReady()) {
             return;
@@ -96,11 +99,11 @@ final class Promises {
         for (FencingRecord record : records) {
             if (record.succeeded() && !record.action().equals("on")) {
                 Set<FencingRecord> known = fencings.computeIfAbsent(record.target(), target -> new HashSet<>());
-                known.add(record);
                 checked++;
-                if (known.size() > cuts.getOrDefault(record.target(), 0)) {
-                    throw new BrokenPromise(node.name + " holds " + record.target() + " for fenced, which was cut "
-                            + cuts.getOrDefault(record.target(), 0) + " times: " + known);
+                long cut = cuts.getOrDefault(record.target(), -LONGEST_FENCING);
+                if (known.add(record) && nowNanos - cut > LONGEST_FENCING) {
+                    throw new BrokenPromise(
+                            node.name + " holds " + record.target() + " for fenced, and no device cut it: " + record);
                 }
             }
         }

@@ -359,7 +359,7 @@ final class SimulatedCluster implements SimulatedNode.World {
         promises.oneMajority(node);
         promises.sameOrderSameState(node);
         if (shape.watchdogMillis() == 0) {
-            promises.fencedOnlyByDevices(node);
+            promises.fencedOnlyByDevices(node, time.nowNanos());
         }
     }
 
@@ -555,13 +555,13 @@ final class SimulatedCluster implements SimulatedNode.World {
             }
             if (target != null && happens) {
                 target.powerOff(run.action() + " by " + node.name);
-                promises.cut(target.name);
+                promises.cut(target.name, time.nowNanos());
                 promises.truthAbout(target.name);
                 if (run.action().equals("reboot")) {
                     time.after(seed.between(3 * SECOND, 20 * SECOND), "boot", target::boot);
                 }
             } else if (target != null && lies) {
-                promises.liedAbout(target.name);
+                promises.liedAbout(target.name, time.nowNanos());
             }
             if (node.life() == life) {
                 boolean good = !refuses && !late;
