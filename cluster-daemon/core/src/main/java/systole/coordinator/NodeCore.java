@@ -1043,13 +1043,15 @@ public final class NodeCore {
             }
         }
         SortedMap<String, Long> watched = new TreeMap<>();
+        SortedMap<String, Long> joinedAt = new TreeMap<>();
         for (String name : node.state().nodes().keySet()) {
+            node.state().node(name).ifPresent(status -> joinedAt.put(name, status.joinedAt()));
             long millis = watchdogOf(name);
             if (millis > 0) {
                 watched.put(name, millis);
             }
         }
-        return new FenceDesk.Situation(registry, members, active, watched);
+        return new FenceDesk.Situation(registry, members, active, watched, joinedAt);
     }
 
     /** After so long without a sign of life the node has ended itself; 0 if that is not to be relied upon. */

@@ -36,15 +36,18 @@ public final class FenceDesk {
             DeviceRegistry registry,
             SortedSet<String> members,
             Map<String, Set<String>> activeDevices,
-            SortedMap<String, Long> watchdogMillis) {
+            SortedMap<String, Long> watchdogMillis,
+            SortedMap<String, Long> joinedAt) {
         /**
          * @param activeDevices nodes on which a device's own monitor runs, by device
          * @param watchdogMillis nodes that may be relied upon to end themselves, with the time after which they have
+         * @param joinedAt by node, the view with which it last joined
          */
         public Situation {
             members = new TreeSet<>(members);
             activeDevices = Map.copyOf(activeDevices);
             watchdogMillis = new TreeMap<>(watchdogMillis);
+            joinedAt = new TreeMap<>(joinedAt);
         }
     }
 

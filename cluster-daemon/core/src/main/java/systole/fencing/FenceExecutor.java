@@ -68,10 +68,17 @@ public final class FenceExecutor {
         String delegate = "";
         String part = "";
 
+        /**
+         * What success says of the target: the life in which it was when the last device of the level began, for that life and
+         * all before it have ended when all devices of a level are off.
+         */
+        long joinedAt;
+
         Operation(FenceOrder order, List<List<String>> levels, long watchdogMillis) {
             this.order = order;
             this.levels = levels;
             this.watchdogMillis = watchdogMillis;
+            this.joinedAt = order.joinedAt();
         }
 
         List<String> devices() {
@@ -109,7 +116,7 @@ public final class FenceExecutor {
     private final Map<Long, String> deviceOfRun = new HashMap<>();
     private DeviceRegistry registry = DeviceRegistry.EMPTY;
     private FenceDesk.Situation situation =
-            new FenceDesk.Situation(DeviceRegistry.EMPTY, new TreeSet<>(), Map.of(), new TreeMap<>());
+            new FenceDesk.Situation(DeviceRegistry.EMPTY, new TreeSet<>(), Map.of(), new TreeMap<>(), new TreeMap<>());
     private long lastRunId;
     private long lastPart;
     private List<FencingEffect> effects = new ArrayList<>();
@@ -281,8 +288,6 @@ public final class FenceExecutor {
             }
             if (operation.device >= operation.devices().size()) {
                 if (remapped(operation) && !operation.turningOn) {
-                    // It is down now, and nobody has to wait until it has current again.
-                    report(operation, true, "");
                     operation.turningOn = true;
                     operation.device = 0;
                     continue;
@@ -368,6 +373,7 @@ public final class FenceExecutor {
         operation.part = order.operation() + "/" + self + "/" + ++lastPart;
         operation.stage = Stage.DELEGATED;
         operation.lastDevice = device.id();
+        aims(operation);
         long most = Math.max(0, delay)
                 + device.longestDelayMillis(order.target())
                 + device.timeoutMillis(action, order.timeoutMillis());
@@ -559,8 +565,17 @@ public final class FenceExecutor {
         }
         operation.triesLeft--;
         operation.stage = Stage.RUNNING;
+        aims(operation);
         long left = Math.max(1, (operation.deadlineNanos - nowNanos) / MILLI);
         start(operation, device, actionOf(operation), operation.order.target(), left, nowNanos);
+    }
+
+    /** What begins now ends the life in which the target is known to be now. */
+    private void aims(Operation operation) {
+        if (!operation.turningOn) {
+            operation.joinedAt =
+                    situation.joinedAt().getOrDefault(operation.order.target(), operation.order.joinedAt());
+        }
     }
 
     private void startQueued(long nowNanos) {
@@ -623,23 +638,23 @@ public final class FenceExecutor {
     private void awaitWatchdog(Operation operation, long nowNanos) {
         operation.anyDevice = true;
         operation.lastDevice = WATCHDOG;
+        operation.joinedAt = operation.order.joinedAt();
         operation.stage = Stage.WATCHDOG_WAIT;
         operation.wakeNanos = nowNanos + operation.watchdogMillis * MILLI;
     }
 
     private void finish(Operation operation, boolean succeeded, String text) {
         operations.remove(operation.order.operation());
-        if (!operation.turningOn) {
-            report(operation, succeeded, text);
-        }
-    }
-
-    private void report(Operation operation, boolean succeeded, String text) {
         String device = succeeded && operation.level < operation.levels.size() && operation.stage != Stage.WATCHDOG_WAIT
                 ? String.join(",", operation.devices())
                 : operation.lastDevice;
-        FenceReport report =
-                new FenceReport(operation.order, succeeded, device, !operation.anyDevice, operation.lastTimedOut, text);
+        FenceReport report = new FenceReport(
+                operation.order.against(operation.joinedAt),
+                succeeded,
+                device,
+                !operation.anyDevice,
+                operation.lastTimedOut,
+                text);
         effects.add(
                 operation.order.isPart()
                         ? new FencingEffect.SendPartReport(report)

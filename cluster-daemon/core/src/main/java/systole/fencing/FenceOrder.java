@@ -43,6 +43,12 @@ public record FenceOrder(
                 operation, target, action, timeoutMillis, delayMillis, other, origin, client, joinedAt, device);
     }
 
+    /** The same, said of the life of the target that began with this view. */
+    FenceOrder against(long life) {
+        return new FenceOrder(
+                operation, target, action, timeoutMillis, delayMillis, executor, origin, client, life, device);
+    }
+
     /** What the executor of this one asks of another node. */
     FenceOrder part(String name, String oneDevice, String partAction, long partDelayMillis, String other) {
         return new FenceOrder(

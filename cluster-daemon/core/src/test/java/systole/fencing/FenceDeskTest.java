@@ -28,6 +28,7 @@ class FenceDeskTest {
                 FenceExecutorTest.registry(List.of(), FenceExecutorTest.device("st")),
                 new TreeSet<>(Set.of("alpha", "beta", "gamma")),
                 Map.of("st", Set.of("gamma")),
+                new java.util.TreeMap<>(),
                 new java.util.TreeMap<>());
         assertThat(sent(ask("beta", "w1", now)).executor()).isEqualTo("gamma");
     }
@@ -90,8 +91,12 @@ class FenceDeskTest {
                 List.of(),
                 FenceExecutorTest.device("one", "pcmk_host_list", "gamma"),
                 FenceExecutorTest.device("two", "pcmk_host_map", "gamma:7"));
-        Situation now =
-                new Situation(registry, new TreeSet<>(Set.of("alpha", "beta")), Map.of(), new java.util.TreeMap<>());
+        Situation now = new Situation(
+                registry,
+                new TreeSet<>(Set.of("alpha", "beta")),
+                Map.of(),
+                new java.util.TreeMap<>(),
+                new java.util.TreeMap<>());
         assertThat(ask("beta", "w1", now))
                 .contains(new FencingEffect.Answered("w1", false, true, "no node can fence beta"));
         assertThat(sent(ask("gamma", "w2", now)).executor()).isEqualTo("alpha");
@@ -130,6 +135,7 @@ class FenceDeskTest {
                 registry,
                 new TreeSet<>(Set.of("alpha", "beta", "gamma", "delta")),
                 Map.of(),
+                new java.util.TreeMap<>(),
                 new java.util.TreeMap<>());
         assertThat(sent(ask("beta", "w1", now)).executor()).isEqualTo("delta");
     }
@@ -152,6 +158,7 @@ class FenceDeskTest {
                 FenceExecutorTest.registry(List.of(), FenceExecutorTest.device("st")),
                 new TreeSet<>(Set.of(members)),
                 active.isEmpty() ? Map.of() : Map.of("st", active),
+                new java.util.TreeMap<>(),
                 new java.util.TreeMap<>());
     }
 

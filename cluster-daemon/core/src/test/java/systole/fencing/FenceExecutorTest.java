@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import systole.kernel.Seed;
 import systole.model.Element;
@@ -102,13 +105,43 @@ class FenceExecutorTest {
             }
             if (i < 3) {
                 run = only(effects);
-            } else {
-                assertThat(effects).isEmpty();
             }
         }
         assertThat(done).containsExactly("psu1:off", "psu2:off", "psu1:on", "psu2:on");
-        assertThat(reported).as("as soon as both are off").containsExactly("1:psu1,psu2");
+        assertThat(reported)
+                .as("when both are on again, so that no 'on' is under way while it is fenced the next time")
+                .containsExactly("3:psu1,psu2");
         assertThat(executor.deadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void successIsSaidOfTheLifeInWhichTheTargetWasWhenTheLastDeviceBegan() {
+        configureWith(
+                List.of(level("beta", 1, "stuck"), level("beta", 2, "ipmi")),
+                device("stuck", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"),
+                device("ipmi", "pcmk_host_list", "beta"));
+        FenceOrder order = order("beta", "reboot");
+        FenceRun stuck = only(executor.execute(order, 0, watchdogMillis));
+        joined("beta", order.joinedAt() + 7);
+        FenceRun ipmi = only(executor.finished(bad(stuck), 20 * SECOND));
+        joined("beta", order.joinedAt() + 9);
+        FenceReport report = report(executor.finished(ok(ipmi), 21 * SECOND));
+        assertThat(report.order().operation()).isEqualTo(order.operation());
+        assertThat(report.order().joinedAt())
+                .as("the life that began while the first device hung; nothing is known of a later one")
+                .isEqualTo(order.joinedAt() + 7);
+    }
+
+    private void joined(String node, long at) {
+        executor.membersAre(
+                new FenceDesk.Situation(
+                        executor.registry(),
+                        new TreeSet<>(List.of("alpha", node)),
+                        Map.of(),
+                        new TreeMap<>(),
+                        new TreeMap<>(Map.of(node, at))),
+                Set.of(),
+                SECOND);
     }
 
     @Test

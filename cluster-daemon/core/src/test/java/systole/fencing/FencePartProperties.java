@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -43,8 +44,10 @@ class FencePartProperties {
         String dies = "";
         boolean died;
 
-        /** Which devices were off when the success was told. */
+        /** Which devices were off when all were, or when the success was told if none is switched on again. */
         final List<Set<String>> offWhenDone = new ArrayList<>();
+
+        Optional<Set<String>> offBeforeOn = Optional.empty();
 
         World(List<String> nodes, DeviceRegistry registry) {
             this.registry = registry;
@@ -59,7 +62,7 @@ class FencePartProperties {
         FenceDesk.Situation situation() {
             SortedSet<String> members = new TreeSet<>(executors.keySet());
             members.removeAll(lost);
-            return new FenceDesk.Situation(registry, members, Map.of(), new TreeMap<>());
+            return new FenceDesk.Situation(registry, members, Map.of(), new TreeMap<>(), new TreeMap<>());
         }
 
         void tellMembers(long now) {
@@ -97,7 +100,7 @@ class FencePartProperties {
                             () -> to(send.report().order().origin(), other -> other.partDone(send.report(), now), now));
                 } else if (effect instanceof FencingEffect.SendReport send) {
                     reports.add(send.report());
-                    offWhenDone.add(new TreeSet<>(off));
+                    offWhenDone.add(offBeforeOn.orElse(new TreeSet<>(off)));
                 }
             }
         }
@@ -119,6 +122,9 @@ class FencePartProperties {
                 return;
             }
             runs.add(node + " " + run.device() + " " + run.action());
+            if (run.action().equals("on") && offBeforeOn.isEmpty()) {
+                offBeforeOn = Optional.of(new TreeSet<>(off));
+            }
             Device kind = devices.getOrDefault(run.device(), Device.GOOD);
             if (kind == Device.GOOD) {
                 if (run.action().equals("on")) {
@@ -193,7 +199,8 @@ class FencePartProperties {
         FenceExecutor executor = new FenceExecutor("a", new Seed(1), 0);
         executor.configure(registry);
         executor.membersAre(
-                new FenceDesk.Situation(registry, new TreeSet<>(Set.of("a", "b")), Map.of(), new TreeMap<>()),
+                new FenceDesk.Situation(
+                        registry, new TreeSet<>(Set.of("a", "b")), Map.of(), new TreeMap<>(), new TreeMap<>()),
                 Set.of(),
                 0);
         FenceOrder order = new FenceOrder("op1", TARGET, "off", 10_000, 0, "a", "a", "test", 1);
@@ -213,8 +220,8 @@ class FencePartProperties {
         DeviceRegistry registry = registry(List.of(List.of("far")), Map.of("far", Set.of("a")));
         FenceExecutor executor = new FenceExecutor("a", new Seed(1), 0);
         executor.configure(registry);
-        FenceDesk.Situation members =
-                new FenceDesk.Situation(registry, new TreeSet<>(Set.of("a", "b")), Map.of(), new TreeMap<>());
+        FenceDesk.Situation members = new FenceDesk.Situation(
+                registry, new TreeSet<>(Set.of("a", "b")), Map.of(), new TreeMap<>(), new TreeMap<>());
         executor.membersAre(members, Set.of(), 0);
         FenceOrder order = new FenceOrder("op1", TARGET, "off", 10_000, 0, "a", "a", "test", 1);
         FenceOrder part = part(executor.execute(order, 0, 0));
