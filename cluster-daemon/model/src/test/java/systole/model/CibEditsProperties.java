@@ -55,6 +55,22 @@ class CibEditsProperties {
     }
 
     @Test
+    void aSectionThatIsNotThereYetComesToBeWithWhatIsPutIntoIt() {
+        Element configuration = Element.of("configuration", Map.of(), List.of(Element.leaf("resources")));
+        Element defaults = Element.leaf("meta_attributes", "id", "rsc-options");
+
+        Element one = CibEdits.apply(configuration, List.of(new CibEdit.Put("rsc_defaults", defaults, "")));
+        Element two = CibEdits.apply(
+                one, List.of(new CibEdit.Put("rsc_defaults", Element.leaf("meta_attributes", "id", "more"), "")));
+
+        assertThat(one.children().get(1)).isEqualTo(Element.of("rsc_defaults", Map.of(), List.of(defaults)));
+        assertThat(two.children().get(1).children()).extracting(Element::id).containsExactly("rsc-options", "more");
+        assertThatThrownBy(() -> CibEdits.apply(configuration, List.of(new CibEdit.Put("rsc_default", defaults, ""))))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("rsc_default");
+    }
+
+    @Test
     void oneNewOperationIsOneSmallEdit() {
         Element web = Element.of(
                 "primitive", Map.of("id", "web"), List.of(Element.leaf("op", "id", "web-start", "timeout", "20")));
