@@ -47,18 +47,6 @@ class FenceFaultLabIT {
         return "pcmk_host_list=\"" + String.join(" ", lab.nodes()) + "\"";
     }
 
-    private String start(String... fencing) {
-        String[] lines = new String[fencing.length + 3];
-        lines[0] = "property fencing-enabled=true";
-        lines[1] = "rsc_defaults resource-stickiness=100";
-        System.arraycopy(fencing, 0, lines, 2, fencing.length);
-        lines[lines.length - 1] = cluster.service("svc");
-        cluster.start(lines);
-        String home = cluster.awaitService("svc");
-        cluster.awaitSettled("n1");
-        return home;
-    }
-
     private void awaitEntry(String target, String what) {
         lab.await(
                 what + " of " + target,
@@ -90,7 +78,7 @@ class FenceFaultLabIT {
     @Test
     void aDeviceThatHangsIsKilledAtItsTimeAndTheNextLevelFences() {
         up(3);
-        String victim = start(
+        String victim = cluster.startFencedBy(
                 device("stuck", hosts() + " fault=hang pcmk_reboot_timeout=4s"),
                 device("power", hosts()),
                 "fencing_topology stuck power");
@@ -107,7 +95,7 @@ class FenceFaultLabIT {
     @Test
     void whatHungOnOneNodeIsTriedByTheOther() {
         up(3);
-        String victim = start(device("power", hosts() + " fault=hang-once pcmk_reboot_timeout=4s"));
+        String victim = cluster.startFencedBy(device("power", hosts() + " fault=hang-once pcmk_reboot_timeout=4s"));
 
         lab.cut(victim);
 
@@ -120,7 +108,7 @@ class FenceFaultLabIT {
     @Test
     void otherFencingDoesNotWaitBehindADeviceThatHangs() {
         up(5);
-        String victim = start(
+        String victim = cluster.startFencedBy(
                 device("stuck", "pcmk_host_list=n2 fault=hang pcmk_reboot_timeout=40s meta priority=10"),
                 device("power", hosts()),
                 "location home svc 10: n2");
@@ -141,7 +129,7 @@ class FenceFaultLabIT {
     @Test
     void whatStatusSaysOfALivingMachineProvesNothing() {
         up(3);
-        String victim = start(device("power", "fault=says-off pcmk_host_check=status take_seconds=3"));
+        String victim = cluster.startFencedBy(device("power", "fault=says-off pcmk_host_check=status take_seconds=3"));
 
         lab.cut(victim);
 
@@ -155,7 +143,7 @@ class FenceFaultLabIT {
     @Test
     void aDeviceThatDoesNotBelieveItsOwnDeedHasNotFenced() {
         up(3);
-        String victim = start(
+        String victim = cluster.startFencedBy(
                 device("liar", "fault=says-on pcmk_host_check=status"),
                 device("power", hosts() + " take_seconds=3"),
                 "fencing_topology liar power");
@@ -189,7 +177,7 @@ class FenceFaultLabIT {
     @ValueSource(strings = {"coordinator", "another"})
     void whenTheNodeThatFencesDiesAnotherOneDoesItAnew(String executor) {
         up(5);
-        start(device("power", hosts() + " take_seconds=5"));
+        cluster.startFencedBy(device("power", hosts() + " take_seconds=5"));
         String coordinator = cluster.status("n1").cluster().dc.name;
         String does = executor.equals("coordinator") ? coordinator : cluster.other(coordinator);
         String victim = lab.nodes().stream()
@@ -216,7 +204,7 @@ class FenceFaultLabIT {
 
     private String survivorOfTheRace(String... lines) {
         lab.quorum("two_node: 1");
-        String home = start(lines);
+        String home = cluster.startFencedBy(lines);
         assertThat(home).isEqualTo("n2");
         lab.must("n1", "resource", "meta", "svc", "set", "priority", "5");
         cluster.awaitSettled("n1");

@@ -15,18 +15,6 @@ class FencingLabIT extends ThreeMachines {
         return "primitive " + id + " stonith:fence_lab params folder=\"" + lab.powerFolder() + "\" " + more;
     }
 
-    private String start(String... fencing) {
-        String[] lines = new String[fencing.length + 3];
-        lines[0] = "property fencing-enabled=true";
-        lines[1] = "rsc_defaults resource-stickiness=100";
-        System.arraycopy(fencing, 0, lines, 2, fencing.length);
-        lines[lines.length - 1] = cluster.service("svc");
-        cluster.start(lines);
-        String home = cluster.awaitService("svc");
-        cluster.awaitSettled("n1");
-        return home;
-    }
-
     private void movesAfterTheDeathOf(String victim) {
         lab.await(victim + " is off", PATIENCE, () -> !lab.isOn(victim));
         String survivor = cluster.awaitServiceElsewhere("svc", victim);
@@ -38,7 +26,7 @@ class FencingLabIT extends ThreeMachines {
 
     @Test
     void theSecondLevelFencesWhenTheFirstFails() {
-        String victim = start(
+        String victim = cluster.startFencedBy(
                 "primitive broken stonith:fence_dummy params type=fail pcmk_host_list=\"n1 n2 n3\" pcmk_host_check=static-list",
                 device("power", "pcmk_host_list=\"n1 n2 n3\""),
                 "fencing_topology broken power");
@@ -51,7 +39,7 @@ class FencingLabIT extends ThreeMachines {
 
     @Test
     void theCoordinatorItselfIsFencedByItsSuccessor() {
-        start(device("power", "pcmk_host_list=\"n1 n2 n3\""));
+        cluster.startFencedBy(device("power", "pcmk_host_list=\"n1 n2 n3\""));
         String victim = cluster.status("n1").cluster().dc.name;
 
         lab.cut(victim);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -136,9 +137,19 @@ final class LabCluster {
 
     /** All daemons, fencing by the power switch, one service; waits until it runs. */
     void startWithService() {
-        start("property fencing-enabled=true", "rsc_defaults resource-stickiness=100", powerSwitch(), service("svc"));
-        awaitService("svc");
+        startFencedBy(powerSwitch());
+    }
+
+    /** All daemons, these fence devices and levels, one service; returns where it runs. */
+    String startFencedBy(String... fencing) {
+        List<String> lines =
+                new ArrayList<>(List.of("property fencing-enabled=true", "rsc_defaults resource-stickiness=100"));
+        lines.addAll(List.of(fencing));
+        lines.add(service("svc"));
+        start(lines.toArray(String[]::new));
+        String home = awaitService("svc");
         awaitSettled("n1");
+        return home;
     }
 
     void start(String... crmLines) {

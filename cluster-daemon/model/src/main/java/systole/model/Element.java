@@ -72,7 +72,7 @@ public final class Element {
 
     /** The attribute's value, or {@code null} if the element does not have it. */
     public @Nullable String attribute(String key) {
-        int at = Attributes.indexOf(attributes, key);
+        int at = PairMap.indexOf(attributes, key);
         return at < 0 ? null : attributes[at + 1];
     }
 
@@ -110,7 +110,7 @@ public final class Element {
     }
 
     public Element withAttribute(String key, String value) {
-        int at = Attributes.indexOf(attributes, key);
+        int at = PairMap.indexOf(attributes, key);
         int to = at < 0 ? attributes.length : at;
         String[] next = Arrays.copyOf(attributes, Math.max(attributes.length, to + 2));
         next[to] = key;
