@@ -19,7 +19,7 @@ public final class PillDevice implements Blocks, AutoCloseable {
     private final Path path;
     private final FileChannel channel;
     private final boolean direct;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(2 * SIZE).alignedSlice(SIZE);
+    private final ByteBuffer buffer = oneBlock(ByteBuffer.allocateDirect(2 * SIZE));
 
     private PillDevice(Path path, FileChannel channel, boolean direct) {
         this.path = path;
@@ -100,6 +100,11 @@ public final class PillDevice implements Blocks, AutoCloseable {
         if (channel.read(buffer, 0) == -1) {
             buffer.clear();
         }
+    }
+
+    /** The first aligned block in a buffer of two: if that happens to be aligned itself, all of it would be. */
+    static ByteBuffer oneBlock(ByteBuffer two) {
+        return two.alignedSlice(SIZE).slice(0, SIZE);
     }
 
     /** Whether accesses go past the page cache. */
