@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import systole.api.Answer;
 import systole.api.ApiClient;
+import systole.api.DaemonException;
 import systole.api.NoDaemonException;
 import systole.scheduler.reading.Reading;
 import systole.scheduler.working.Cluster;
@@ -115,7 +116,8 @@ final class LabCluster {
         try (ApiClient client = ApiClient.open(lab.root(node).resolve("run/systole/api.sock"), 10_000)) {
             Answer.Status answer = client.status();
             return Optional.of(new Status(answer.facts(), Reading.read(answer.cib(), Instant.now(), false)));
-        } catch (NoDaemonException e) {
+        } catch (NoDaemonException | DaemonException e) {
+            // Not there, or it ended while it was asked, by a pill for example.
             return Optional.empty();
         }
     }
