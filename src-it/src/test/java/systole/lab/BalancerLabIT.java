@@ -29,7 +29,7 @@ class BalancerLabIT {
     private static final int RATE = Integer.getInteger("lab.balancer.rate", 200);
     private static final String TOKEN = System.getProperty("lab.token", "");
 
-    /** A check each 200 ms that fails twice, the time that a machine needs to be dead, and a busy host. */
+    /** A check each 200 ms that fails once, the time that a machine needs to be dead, and a busy host. */
     private static final long NOTICE_MILLIS = 1_500;
 
     private record Request(long began, long ended, String how) {}
