@@ -26,7 +26,6 @@ import systole.group.GroupEvent;
 import systole.group.GroupEvent.Departure;
 import systole.group.Guarantee;
 import systole.group.View;
-import systole.kernel.BadInputException;
 import systole.kernel.ByteSource;
 import systole.kernel.NodeId;
 import systole.kernel.Outcome;
@@ -313,7 +312,7 @@ public final class NodeCore {
                 }
             }
         } else if (input instanceof NodeInput.NodeListTold told) {
-            nodeListTold(told);
+            nodeLists.told(told);
         } else if (input instanceof NodeInput.Suspected suspected) {
             String name = node.settings().nameOf(suspected.node());
             node.event(Timeline.SUSPECTED, "No sign of life from " + name, "node", name);
@@ -1123,7 +1122,8 @@ public final class NodeCore {
         takeQuorum(QuorumProtocol.step(
                 quorum,
                 new QuorumInput.SettingsChanged(
-                        nanos(), quorum.settings().withNodes(votes, former(list, votes), list.version()))));
+                        nanos(),
+                        quorum.settings().withNodes(votes, NodeListDesk.former(list, votes), list.version()))));
         nodeLists.tell(view == null ? new TreeSet<>() : view.members(), true);
         node.event(
                 Timeline.NODES_CHANGED,
@@ -1144,35 +1144,6 @@ public final class NodeCore {
         if (nodeLists.isRemoved()) {
             shutdown("this node was removed from the cluster, by node list " + list.version());
         }
-    }
-
-    /** What a node of another ring says is not ordered, so it is no command: it counts as a newer file would. */
-    private void nodeListTold(NodeInput.NodeListTold told) {
-        String from = node.settings().nameOf(told.from());
-        try {
-            NodeList list = NodeList.fromBytes(told.list());
-            if (nodeLists.learn(told.from(), list)) {
-                node.event(
-                        Timeline.NODES_LEARNED,
-                        "Node list " + list.version() + " is what " + from + " goes by; this node did not know it",
-                        "version",
-                        Long.toString(list.version()),
-                        "node",
-                        from);
-            }
-        } catch (BadInputException broken) {
-            node.event(Timeline.WARNING, "The node list that " + from + " told " + broken.getMessage());
-        }
-    }
-
-    /** Votes by the former list; none if they are the same, for then there is nothing to wait for. */
-    private static SortedMap<NodeId, Integer> former(NodeList list, SortedMap<NodeId, Integer> votes) {
-        SortedMap<NodeId, Integer> former = NodeList.votes(list.former());
-        SortedMap<NodeId, Integer> counted = new TreeMap<>(former);
-        counted.values().removeIf(each -> each == 0);
-        SortedMap<NodeId, Integer> now = new TreeMap<>(votes);
-        now.values().removeIf(each -> each == 0);
-        return counted.equals(now) ? new TreeMap<>() : former;
     }
 
     private void shutdown(String reason) {

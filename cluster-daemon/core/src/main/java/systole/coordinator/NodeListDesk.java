@@ -6,6 +6,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import systole.kernel.BadInputException;
 import systole.kernel.ClusterException.Advice;
 import systole.kernel.NodeId;
 import systole.quorum.QuorumSettings;
@@ -89,6 +90,37 @@ final class NodeListDesk {
         return Optional.of(next);
     }
 
+    /** What a node of another ring says is not ordered, so it is no command: it counts as a newer file would. */
+    void told(NodeInput.NodeListTold message) {
+        String from = node.settings().nameOf(message.from());
+        try {
+            NodeList later = NodeList.fromBytes(message.list());
+            if (learn(message.from(), later)) {
+                node.event(
+                        Timeline.NODES_LEARNED,
+                        "Node list " + later.version() + " is what " + from + " goes by; this node did not know it",
+                        "version",
+                        Long.toString(later.version()),
+                        "node",
+                        from);
+            }
+        } catch (BadInputException broken) {
+            node.event(Timeline.WARNING, "The node list that " + from + " told " + broken.getMessage());
+        }
+    }
+
+    /** Votes by the former list; none if they are the same, for then there is nothing to wait for. */
+    static SortedMap<NodeId, Integer> former(NodeList list, SortedMap<NodeId, Integer> votes) {
+        SortedMap<NodeId, Integer> former = NodeList.votes(list.former());
+        return counted(former).equals(counted(votes)) ? new TreeMap<>() : former;
+    }
+
+    private static SortedMap<NodeId, Integer> counted(SortedMap<NodeId, Integer> votes) {
+        SortedMap<NodeId, Integer> counted = new TreeMap<>(votes);
+        counted.values().removeIf(each -> each == 0);
+        return counted;
+    }
+
     /** A list from the file is not handed on: nobody agreed to it. Neither is one that has a former one beside it. */
     private void announce(Optional<NodeList> present) {
         if (present.isPresent() && !present.get().isAgreed()) {
@@ -109,7 +141,7 @@ final class NodeListDesk {
      *
      * @return whether it is in force here from now on
      */
-    boolean learn(NodeId from, NodeList told) {
+    private boolean learn(NodeId from, NodeList told) {
         boolean isKnown = list.nodes().containsKey(from) || list.former().containsKey(from);
         if (!isKnown || !told.isAgreed() || told.order() <= list.order()) {
             return false;
