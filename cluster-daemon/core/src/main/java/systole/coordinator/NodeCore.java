@@ -88,6 +88,9 @@ public final class NodeCore {
     private final List<CoordinationMessage> again = new ArrayList<>();
     private final Set<String> lost = new TreeSet<>();
 
+    /** Members of the last view whose state was agreed on that have departed since, lost or in order. */
+    private final Set<String> departed = new TreeSet<>();
+
     /** Ends of fencings that are to be told when the members have synchronised. */
     private final List<FencingEffect> fenceReports = new ArrayList<>();
 
@@ -393,7 +396,7 @@ public final class NodeCore {
             }
             leases.settled(name);
             lost.remove(name);
-            if (isBack) {
+            if (departed.remove(name) || isBack) {
                 interrupted.add(name);
             }
         }
@@ -436,6 +439,7 @@ public final class NodeCore {
     }
 
     private void departed(String name, Departure departure) {
+        departed.add(name);
         if (departure == Departure.LEFT) {
             leases.settled(name);
             node.event(Timeline.NODE_LEFT, name + " left", "node", name);
@@ -654,6 +658,7 @@ public final class NodeCore {
             carryFencing(fenceDesk.dropped(order, situation(), nanos()));
         }
         lost.clear();
+        departed.clear();
         interrupted.clear();
         List<CoordinationMessage> messages = List.copyOf(again);
         again.clear();
@@ -783,7 +788,7 @@ public final class NodeCore {
                 leave();
             }
         } else if (message instanceof CoordinationMessage.Fence fence) {
-            boolean here = fenceDesk.ordered(fence.order());
+            boolean here = fenceDesk.ordered(fence.order(), situation(), nanos());
             boolean cut = !fence.order().action().equals("on");
             if (watchdogCounts && cut && fence.order().target().equals(node.self())) {
                 // Whoever relies on our end by the watchdog or a pill does not ask whether we could go on.

@@ -99,9 +99,15 @@ public final class FenceDesk {
         return effects;
     }
 
-    /** An order came, in its place. Returns whether this node has to execute it. */
-    public boolean ordered(FenceOrder order) {
+    /**
+     * An order came, in its place. Returns whether this node has to execute it. Its origin gives it up in time; if that word never
+     * comes, it is forgotten here after twice that, so that nobody waits for it for ever.
+     */
+    public boolean ordered(FenceOrder order, Situation now, long nowNanos) {
         Entry entry = table.computeIfAbsent(order.operation(), id -> new Entry(order));
+        if (!order.origin().equals(self)) {
+            entry.deadlineNanos = nowNanos + 2 * totalMillis(order, now) * MILLI;
+        }
         entry.order = order;
         entry.delivered = true;
         entry.tried.add(order.executor());

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestWatcher;
+import systole.fencing.FenceOrder;
 import systole.model.Element;
 
 class NodeCoreScenarioTest {
@@ -133,6 +134,28 @@ class NodeCoreScenarioTest {
         cluster.settle();
         assertThat(cluster.where("web")).hasSize(1).doesNotContain("alpha");
         assertThat(cluster.where("db")).hasSize(1).doesNotContain("alpha");
+    }
+
+    @Test
+    void aFencingOfANodeThatWentAndCameBackBeforeTheStateWasAgreedOnIsNotWaitedFor() {
+        // What was before a view has to be heard first, so that the one in between ends before its state is agreed on.
+        cluster.waitForAll = true;
+        running(true, "web", "db");
+        cluster.fenceMillis = 30_000;
+        cluster.request("alpha", new ClientRequest.Fence("gamma", "reboot", 0));
+        cluster.runFor(1_000);
+        assertThat(cluster.core("beta").fencingUnderWay())
+                .extracting(FenceOrder::executor)
+                .containsExactly("alpha");
+        cluster.crash("alpha", 0);
+        cluster.runFor(0);
+        cluster.start("alpha");
+        cluster.connectAll();
+        cluster.fenceMillis = 100;
+        cluster.runFor(1_000);
+        assertThat(cluster.core("beta").fencingUnderWay()).isEmpty();
+        assertThat(cluster.ask("beta", new ClientRequest.Fence("gamma", "reboot", 0)))
+                .isInstanceOf(Reply.Done.class);
     }
 
     @Test

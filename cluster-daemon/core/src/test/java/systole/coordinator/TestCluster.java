@@ -94,6 +94,7 @@ final class TestCluster {
     boolean fenceWorks = true;
     boolean mayRunTwice;
     boolean twoNode;
+    boolean waitForAll;
     int fenceMillis = 100;
     int fenceCalls;
     private final Seed seed;
@@ -274,7 +275,7 @@ final class TestCluster {
         NodeSettings settings =
                 new NodeSettings(host.id, host.name, names, seed.fork(host.name).nextLong() + host.life, 2, 1000);
         StoredState stored = new StoredState(host.snapshot, List.copyOf(host.records.values()), "");
-        QuorumSettings majority = QuorumSettings.majorityOf(names.keySet());
+        QuorumSettings majority = QuorumSettings.majorityOf(names.keySet()).withWaitForAll(waitForAll);
         host.core = new NodeCore(settings, twoNode ? majority.withTwoNode() : majority, stored, moment());
         host.view = null;
     }

@@ -19,7 +19,7 @@ class FenceDeskTest {
     void theTargetIsNeverAskedWhileThereIsAnother() {
         FenceOrder order = sent(ask("beta", "w1", situation(Set.of(), "beta", "gamma")));
         assertThat(order.executor()).isEqualTo("gamma");
-        assertThat(desk.ordered(order)).isFalse();
+        assertThat(desk.ordered(order, situation(Set.of(), "beta", "gamma"), 0)).isFalse();
     }
 
     @Test
@@ -36,7 +36,7 @@ class FenceDeskTest {
     @Test
     void aSecondRequestIsMergedAndBothAreAnsweredOnce() {
         Situation now = situation(Set.of(), "alpha", "beta", "gamma");
-        desk.ordered(sent(ask("beta", "w1", now)));
+        desk.ordered(sent(ask("beta", "w1", now)), now, 0);
         assertThat(ask("beta", "w2", now)).isEmpty();
         assertThat(desk.succeeded("beta", "reboot"))
                 .containsExactly(
@@ -50,11 +50,11 @@ class FenceDeskTest {
     void whenAnExecutorFailsTheNextIsAskedAndInTheEndItIsGivenUp() {
         Situation now = situation(Set.of(), "alpha", "beta", "gamma");
         FenceOrder first = sent(ask("beta", "w1", now));
-        desk.ordered(first);
+        desk.ordered(first, now, 0);
         FenceOrder second = sent(desk.failed(failure(first, false), now, SECOND));
         assertThat(second.executor()).isNotEqualTo(first.executor()).isNotEqualTo("beta");
         assertThat(second.operation()).isEqualTo(first.operation());
-        desk.ordered(second);
+        desk.ordered(second, now, 0);
         FenceReport last = failure(second, false);
         assertThat(desk.failed(last, now, SECOND))
                 .containsExactly(
@@ -65,7 +65,7 @@ class FenceDeskTest {
     void aTimeOutEndsTheOperation() {
         Situation now = situation(Set.of(), "alpha", "beta", "gamma");
         FenceOrder first = sent(ask("beta", "w1", now));
-        desk.ordered(first);
+        desk.ordered(first, now, 0);
         assertThat(desk.failed(failure(first, true), now, SECOND)).hasSize(2);
     }
 
@@ -74,7 +74,7 @@ class FenceDeskTest {
         Situation now = situation(Set.of("alpha"), "alpha", "beta", "gamma");
         FenceOrder first = sent(ask("beta", "w1", now));
         assertThat(first.executor()).isEqualTo("alpha");
-        desk.ordered(first);
+        desk.ordered(first, now, 0);
         desk.failed(failure(first, true), now, SECOND);
 
         FenceOrder second = sent(ask("beta", "w2", now));
@@ -106,7 +106,7 @@ class FenceDeskTest {
     void whenTheExecutorIsLostAnotherTakesOver() {
         Situation now = situation(Set.of(), "beta", "gamma", "delta");
         FenceOrder first = sent(ask("beta", "w1", now));
-        desk.ordered(first);
+        desk.ordered(first, now, 0);
         assertThat(first.executor()).isEqualTo("delta");
         FenceOrder second = sent(desk.membersAre(situation(Set.of(), "gamma"), Set.of(), SECOND));
         assertThat(second.executor()).isEqualTo("gamma");
@@ -115,7 +115,7 @@ class FenceDeskTest {
     @Test
     void anExecutorThatRestartedIsNotWaitedFor() {
         Situation now = situation(Set.of(), "beta", "gamma", "delta");
-        desk.ordered(sent(ask("beta", "w1", now)));
+        desk.ordered(sent(ask("beta", "w1", now)), now, 0);
         assertThat(sent(desk.membersAre(now, Set.of("delta"), SECOND)).executor())
                 .isEqualTo("gamma");
     }
@@ -143,10 +143,22 @@ class FenceDeskTest {
     @Test
     void theWholeHasATimeToo() {
         Situation now = situation(Set.of(), "alpha", "beta", "gamma");
-        desk.ordered(sent(ask("beta", "w1", now)));
+        desk.ordered(sent(ask("beta", "w1", now)), now, 0);
         assertThat(desk.deadlineNanos()).isEqualTo(77 * SECOND);
         assertThat(desk.tick(77 * SECOND)).hasSize(2);
         assertThat(desk.deadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whoeverWaitsForAnOrderOfAnotherNodeIsAnsweredEvenIfItsEndNeverComes() {
+        Situation now = situation(Set.of(), "alpha", "beta", "gamma");
+        FenceOrder foreign = new FenceOrder("gamma-life-1", "beta", "reboot", 60_000, 0, "gamma", "gamma", "test", 4);
+        desk.ordered(foreign, now, 0);
+        assertThat(ask("beta", "w1", now)).isEmpty();
+        assertThat(desk.tick(153 * SECOND)).isEmpty();
+        assertThat(desk.tick(154 * SECOND))
+                .containsExactly(new FencingEffect.Answered("w1", false, false, "no result within the total time"));
+        assertThat(desk.underWay()).isEmpty();
     }
 
     private List<FencingEffect> ask(String target, String waiter, Situation now) {
