@@ -1161,9 +1161,12 @@ public final class NodeCore {
         wishShutdown();
     }
 
-    /** Asks the cluster to empty this node; leaves at once where no plan could do that and nothing was begun here. */
+    /**
+     * Asks the cluster to empty this node; leaves at once where no plan could do that and nothing was begun here. What a former life
+     * of this daemon left running is known only after a probe, so that a listed node waits for a view in which it can plan one.
+     */
     private void wishShutdown() {
-        boolean isPlanned = node.isReady() && (quorum.quorate() || conductor.isSelfListed());
+        boolean isPlanned = conductor.isSelfListed() || node.isReady() && quorum.quorate();
         if (!isPlanned && executor.history().isEmpty() && executor.busy().isEmpty()) {
             node.emit(new NodeEffect.LeaveGroup());
             stop(StopReason.SHUTDOWN, "Nothing was running here");

@@ -409,6 +409,18 @@ class NodeCoreScenarioTest {
     }
 
     @Test
+    void whatAFormerLifeLeftRunningIsStoppedBeforeANodeLeavesThatWasAskedBeforeItsFirstView() {
+        alphaAloneAfterACrashOfAll(true, () -> {
+            cluster.pretendRunning("alpha", "web");
+            cluster.give("alpha", new NodeInput.Shutdown("test"));
+            assertThat(cluster.isUp("alpha")).isTrue();
+        });
+        cluster.runFor(2_000);
+        assertThat(cluster.isUp("alpha")).isFalse();
+        assertThat(cluster.where("web")).isEmpty();
+    }
+
+    @Test
     void aNewNodeThatNeverMetTheOthersLeavesWhenItIsAsked() {
         cluster.start("alpha");
         cluster.cut("alpha");
@@ -419,12 +431,17 @@ class NodeCoreScenarioTest {
     }
 
     private void alphaAloneAfterACrashOfAll(boolean fencing) {
+        alphaAloneAfterACrashOfAll(fencing, () -> {});
+    }
+
+    private void alphaAloneAfterACrashOfAll(boolean fencing, Runnable beforeItsFirstView) {
         running(fencing, "web");
         cluster.crash("alpha", 0);
         cluster.crash("beta", 0);
         cluster.crash("gamma", 0);
         cluster.runFor(100);
         cluster.start("alpha");
+        beforeItsFirstView.run();
         cluster.cut("alpha");
     }
 
