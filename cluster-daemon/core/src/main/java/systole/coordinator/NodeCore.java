@@ -563,6 +563,7 @@ public final class NodeCore {
                 handle(node.next());
             }
             changeNodesIfChanged();
+            nodeLists.carryOn(conductor.isCoordinating());
             reconfigureIfChanged();
             conductor.drive();
             ownLease.drive(node.isReady() && !viewEnds, quorum.quorate());
@@ -665,7 +666,7 @@ public final class NodeCore {
         messages.forEach(node::send);
         clients.askAgain();
         tellWatchdog();
-        nodeLists.carryOn(conductor.isCoordinating(), done.quorate());
+        nodeLists.synchronizedNow(done.quorate());
         if (shuttingDown) {
             wishShutdown();
         }

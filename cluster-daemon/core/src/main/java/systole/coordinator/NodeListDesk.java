@@ -44,6 +44,7 @@ final class NodeListDesk {
     private Optional<NodeList> learned = Optional.empty();
 
     private boolean learnedAnew;
+    private boolean toCarryOn;
     private long announced;
     private byte[] announcement = {};
 
@@ -244,9 +245,19 @@ final class NodeListDesk {
         }
     }
 
-    /** The coordinator gives an arrived node its vote, and carries a change on whose author is gone. */
-    void carryOn(boolean coordinating, boolean quorate) {
-        if (!coordinating || !quorate || list.isSettled() || !steps.isEmpty() || isLearned()) {
+    /** The members have one state now; what it says of the node list comes into force here by {@link #news} only. */
+    void synchronizedNow(boolean quorate) {
+        toCarryOn = quorate;
+    }
+
+    /**
+     * After a synchronisation and what it changed here, the coordinator gives an arrived node its vote, and carries a change
+     * on whose author is gone.
+     */
+    void carryOn(boolean coordinating) {
+        boolean isDue = toCarryOn;
+        toCarryOn = false;
+        if (!isDue || !coordinating || list.isSettled() || !steps.isEmpty() || isLearned()) {
             return;
         }
         if (!list.former().isEmpty()) {

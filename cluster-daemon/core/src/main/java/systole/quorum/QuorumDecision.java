@@ -115,7 +115,7 @@ final class QuorumDecision {
             return new Ruling(false, "waiting to hear from " + silent + " what was before this view");
         }
         if (waiting && !everybodyIsHere()) {
-            var missing = new TreeSet<>(settings.votes().keySet());
+            var missing = settings.voters();
             missing.removeAll(members);
             return new Ruling(false, "waiting for all nodes to be seen together once; missing: " + missing);
         }
@@ -198,9 +198,9 @@ final class QuorumDecision {
                         .orElse(false);
     }
 
+    /** Whoever has no vote can not be quorate elsewhere, and one that was just added may never come. */
     private boolean everybodyIsHere() {
-        return view.isPresent()
-                && view.get().members().containsAll(settings.votes().keySet());
+        return view.isPresent() && view.get().members().containsAll(settings.voters());
     }
 
     /** Members of the newest quorate view that anybody here was part of; the present one if it is quorate already. */

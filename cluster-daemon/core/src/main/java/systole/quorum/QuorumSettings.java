@@ -5,7 +5,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import systole.kernel.BadInputException;
 import systole.kernel.NodeId;
@@ -16,7 +18,7 @@ import systole.kernel.NodeId;
  * @param votes votes of each configured node; 0 is allowed
  * @param expectedVotes 0 for the sum of {@code votes}
  * @param twoNode one of two nodes is enough; applies only while exactly two votes are expected
- * @param waitForAll quorate for the first time only after all nodes were seen together
+ * @param waitForAll quorate for the first time only after all nodes that have a vote were seen together
  * @param lastManStanding lower the expected votes step by step as nodes go
  * @param lastManStandingWindowNanos delay before each lowering
  * @param tieBreaker whether exactly half of the votes can stay quorate
@@ -205,6 +207,13 @@ public record QuorumSettings(
     /** Votes of all nodes, without the device. */
     public int totalVotes() {
         return sum(votes);
+    }
+
+    /** The nodes that have a vote; a set of the caller's own. */
+    public SortedSet<NodeId> voters() {
+        SortedSet<NodeId> voters = new TreeSet<>(votes.keySet());
+        voters.removeIf(node -> votesOf(node) == 0);
+        return voters;
     }
 
     public int votesOf(NodeId node) {

@@ -69,7 +69,7 @@ public record QuorumState(
                 && view.get().members().size() == 1
                 && settings.twoNode()
                 && votes * 2 <= settings.totalVotes()) {
-            absent.addAll(settings.votes().keySet());
+            absent.addAll(settings.voters());
             absent.removeAll(view.get().members());
         }
         // While the list changes: the other one of two_node may not know of the change, and go on by itself.

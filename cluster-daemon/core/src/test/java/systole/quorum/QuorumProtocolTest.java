@@ -191,6 +191,26 @@ class QuorumProtocolTest {
         assertThat(state.rivals()).isEqualTo(ids(2));
     }
 
+    /** It may never come, and the nodes that run the services have all been restarted meanwhile. */
+    @Test
+    void nobodyWaitsForANodeWithoutAVoteNorFearsIt() {
+        var votes = new TreeMap<NodeId, Integer>();
+        votes.put(new NodeId(1), 1);
+        votes.put(new NodeId(2), 1);
+        votes.put(new NodeId(3), 0);
+        var settings = QuorumSettings.majorityOf(ids(1, 2)).withTwoNode().withNodes(votes, new TreeMap<>(), 1);
+
+        var alone = view(start(1, settings), 1);
+        assertThat(alone.quorate()).isFalse();
+        assertThat(alone.reason()).endsWith("missing: [n2]");
+        assertThat(view(start(1, settings), 1, 3).quorate()).isFalse();
+        var both = view(start(1, settings), 1, 2);
+        assertThat(both.quorate()).isTrue();
+        assertThat(both.waitingForAll()).isFalse();
+        assertThat(view(both, 1).quorate()).isTrue();
+        assertThat(view(both, 1).rivals()).isEqualTo(ids(2));
+    }
+
     @Test
     void cancellingTheWaitLetsAMajorityAct() {
         var state = view(start(1, QuorumSettings.majorityOf(ids(1, 2, 3)).withWaitForAll(true)), 1, 2);

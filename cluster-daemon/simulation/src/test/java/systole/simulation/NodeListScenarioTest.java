@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,11 +30,16 @@ class NodeListScenarioTest {
     private static final long SECOND = SimulatedCluster.SECOND;
 
     private SimulatedCluster cluster(long seed, int nodes) {
+        return cluster(seed, nodes, UnaryOperator.identity());
+    }
+
+    private SimulatedCluster cluster(long seed, int nodes, UnaryOperator<QuorumSettings> options) {
         var ids = new TreeSet<NodeId>();
         for (int i = 1; i <= nodes; i++) {
             ids.add(new NodeId(i));
         }
-        Shape shape = new Shape(nodes, 1, false, true, QuorumSettings.majorityOf(ids), "majority", Optional.empty(), 0);
+        QuorumSettings quorum = options.apply(QuorumSettings.majorityOf(ids));
+        Shape shape = new Shape(nodes, 1, false, true, quorum, "options of the test", Optional.empty(), 0);
         SimulatedCluster cluster = new SimulatedCluster(new Seed(seed), shape);
         cluster.startAll();
         cluster.time.runFor(5 * SECOND);
@@ -171,6 +177,81 @@ class NodeListScenarioTest {
         expectAllWithVotes(cluster, 4);
     }
 
+    /**
+     * Whoever waits for all waits for those that have a vote: a power cut while a machine is awaited must not end with
+     * everybody there, and nothing running, until that machine comes.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPowerCutWhileAMachineIsAwaitedEndsWhenTheOthersAreBack(boolean twoNodes) {
+        SimulatedCluster cluster = twoNodes
+                ? cluster(25, 2, QuorumSettings::withTwoNode)
+                : cluster(26, 3, quorum -> quorum.withWaitForAll(true));
+        SimulatedNode first = cluster.nodes.get(0);
+        NodeList list = core(first).nodeList();
+        int votes = list.nodes().size();
+        assertThat(change(cluster, first, with(list, votes + 1))).isInstanceOf(Reply.Done.class);
+        cluster.nodes.forEach(node -> node.powerOff("test"));
+        cluster.time.runFor(5 * SECOND);
+
+        cluster.nodes.get(0).boot();
+        cluster.nodes.get(1).boot();
+        cluster.time.runFor(10 * SECOND);
+        assertThat(core(first).quorum().quorate()).isEqualTo(twoNodes);
+        boot(cluster);
+        cluster.time.runFor(60 * SECOND);
+
+        for (SimulatedNode node : cluster.nodes) {
+            assertThat(core(node).quorum().quorate()).as(node.name).isTrue();
+            assertThat(core(node).quorum().expectedVotes()).isEqualTo(votes);
+        }
+        assertThat(cluster.nodes.stream().anyMatch(node -> node.running().contains("db")))
+                .isTrue();
+        if (twoNodes) {
+            // Nobody can fence the one that never was there, so no answer may wait for that.
+            cluster.nodes.get(1).powerOff("test");
+            cluster.time.runFor(60 * SECOND);
+        }
+        NodeList rest = without(core(first).nodeList(), votes + 1);
+        assertThat(change(cluster, first, rest)).isInstanceOf(Reply.Done.class);
+        boot(cluster);
+        cluster.time.runFor(30 * SECOND);
+        expectAllWithVotes(cluster, votes);
+    }
+
+    /**
+     * The joint step has come to some, not to the coordinator, when the network falls apart; it learns of the step when all
+     * come together again, and nobody else is left to carry it on.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {52, 54, 56})
+    void aCoordinatorThatLearnsOfAChangeWithTheStateCarriesItOn(long seed) {
+        SimulatedCluster cluster = cluster(seed, 5);
+        SimulatedNode coordinator = cluster.nodes.stream()
+                .filter(node -> core(node).isCoordinator())
+                .findFirst()
+                .orElseThrow();
+        SimulatedNode author = cluster.nodes.get(coordinator == cluster.nodes.get(1) ? 2 : 1);
+        SimulatedNode gone = cluster.nodes.get(coordinator == cluster.nodes.get(4) ? 3 : 4);
+        cluster.ask(author, new ClientRequest.ChangeNodes(without(core(author).nodeList(), gone.id.value())));
+        while (cluster.nodes.stream().allMatch(node -> core(node).nodeList().isSettled())) {
+            cluster.time.runFor(MILLI / 100);
+        }
+        scatter(cluster);
+        cluster.time.runFor(SECOND);
+        boolean hasMissedIt = core(coordinator).nodeList().isSettled();
+        cluster.network.heal();
+        cluster.time.runFor(10 * SECOND);
+
+        assertThat(hasMissedIt).as("the coordinator knew nothing").isTrue();
+        for (SimulatedNode node : cluster.nodes) {
+            if (node != gone) {
+                assertThat(core(node).nodeList().version()).isEqualTo(1);
+                assertThat(core(node).nodeList().isSettled()).as(node.name).isTrue();
+            }
+        }
+    }
+
     @Test
     void whoDoesNotSeeAllOfTheListAddsNobody() {
         SimulatedCluster cluster = cluster(3, 3);
@@ -237,7 +318,15 @@ class NodeListScenarioTest {
     }
 
     private static void cut(SimulatedCluster cluster, Set<Integer> one, Set<Integer> other) {
-        List<Set<NodeId>> sides = List.of(ids(one), ids(other));
+        part(cluster, List.of(ids(one), ids(other)));
+    }
+
+    /** Each by itself. */
+    private static void scatter(SimulatedCluster cluster) {
+        part(cluster, cluster.nodes.stream().map(node -> Set.of(node.id)).toList());
+    }
+
+    private static void part(SimulatedCluster cluster, List<Set<NodeId>> sides) {
         cluster.network.partition(cluster.nodes.stream().map(node -> node.id).toList(), sides);
     }
 
