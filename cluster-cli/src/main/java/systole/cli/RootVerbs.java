@@ -58,7 +58,18 @@ final class RootVerbs {
                 .does(RootVerbs::keygen));
         verbs.add(Report.verb());
         verbs.add(Verb.of("sim", "Run whole clusters in one process under faults; see docs/simulation.md.")
-                .any("ARGUMENT", Verb.Kind.WORD, "arguments of the simulator; --help lists them")
+                .option("--nodes", "N", "machines of the cluster, 2 to 16 (5); with A..B each seed draws its size")
+                .option("--seeds", "A..B", "seeds to play (1..20); one number plays one seed")
+                .option("--minutes", "M", "simulated minutes of faults for each seed (10)")
+                .option(
+                        "--faults",
+                        "LIST",
+                        "words with commas, all or none (all); a run takes a part of them, chosen by its seed")
+                .flag("--witness", "every cluster has a witness (ffsplit or lms) in the place of other quorum options")
+                .flag("--watchdog", "a watchdog in every machine in the place of the fence device")
+                .option("--jobs", "J", "seeds played at the same time (1)")
+                .flag("--story", "print the whole story of a seed that fails, not only its end")
+                .example("systole sim --nodes 2..16 --seeds 1..100 --minutes 5")
                 .raw()
                 .does(RootVerbs::sim));
         return verbs;

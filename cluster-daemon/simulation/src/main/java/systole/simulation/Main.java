@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import systole.kernel.BadInputException;
 import systole.kernel.NearestWord;
 
@@ -68,7 +69,10 @@ public final class Main {
         return main.play(out, err);
     }
 
-    private boolean read(List<String> words, PrintStream out) {
+    private boolean read(List<String> given, PrintStream out) {
+        List<String> words = given.stream()
+                .flatMap(word -> word.startsWith("--") ? Stream.of(word.split("=", 2)) : Stream.of(word))
+                .toList();
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             switch (word) {
