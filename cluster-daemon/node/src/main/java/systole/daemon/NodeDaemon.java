@@ -98,8 +98,9 @@ final class NodeDaemon {
         long session = nextSession();
         long lastRing = sequence.load();
 
-        ExecutorSettings executorSettings =
-                ExecutorSettings.of(paths.tree(), paths.root()).withSearchPaths(System.getenv());
+        ExecutorSettings executorSettings = ExecutorSettings.of(paths.tree(), paths.root())
+                .withSearchPaths(System.getenv())
+                .withGrouping(System.getenv());
         ProcessExecutor executor = new ProcessExecutor(executorSettings);
         EventLoop loop = ringGroup.next();
         RingStack stack = new RingStack(

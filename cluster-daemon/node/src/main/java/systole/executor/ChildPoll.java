@@ -51,14 +51,25 @@ final class ChildPoll implements AutoCloseable {
     }
 
     void await(int[] wanted, long nanos) {
-        int count = wanted.length + 1;
+        await(wanted, new int[0], nanos);
+    }
+
+    /**
+     * @param changing descriptors of files of the kernel that tell when what they say has changed; in {@link #isReady} they
+     *     come after the others
+     */
+    void await(int[] wanted, int[] changing, long nanos) {
+        int count = wanted.length + changing.length + 1;
         if (descriptors.size() < (long) count * ENTRY) {
             descriptors.close();
             descriptors = new Memory((long) count * 2 * ENTRY);
         }
-        watch(0, event);
+        watch(0, event, Libc.POLLIN);
         for (int i = 0; i < wanted.length; i++) {
-            watch(i + 1, wanted[i]);
+            watch(i + 1, wanted[i], Libc.POLLIN);
+        }
+        for (int i = 0; i < changing.length; i++) {
+            watch(wanted.length + i + 1, changing[i], Libc.POLLPRI);
         }
         long millis = Math.min((nanos + 999_999L) / 1_000_000L, 60_000L);
         int ready = Libc.poll(descriptors, new NativeLong(count), (int) millis);
@@ -70,10 +81,10 @@ final class ChildPoll implements AutoCloseable {
         }
     }
 
-    private void watch(int slot, int descriptor) {
+    private void watch(int slot, int descriptor, short what) {
         long at = (long) slot * ENTRY;
         descriptors.setInt(at, descriptor);
-        descriptors.setShort(at + 4, Libc.POLLIN);
+        descriptors.setShort(at + 4, what);
         descriptors.setShort(at + 6, (short) 0);
     }
 

@@ -2,12 +2,16 @@ package systole.executor;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import systole.kernel.BadInputException;
+import systole.kernel.NearestWord;
 
 /**
  * What is the same for all agents of a node.
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputLimit characters kept of stdout and of stderr, each; the end is kept
  * @param graceMillis between TERM and KILL after a time-out
  * @param environment further variables for every agent
+ * @param grouping which runs happen in a control group
  */
 public record ExecutorSettings(
         List<Path> ocfRoots,
@@ -36,7 +41,18 @@ public record ExecutorSettings(
         int parallel,
         int outputLimit,
         long graceMillis,
-        SortedMap<String, String> environment) {
+        SortedMap<String, String> environment,
+        Grouping grouping) {
+
+    /** Which runs happen in a control group, where there is one that can be written. */
+    public enum Grouping {
+        /** All that may change something; questions too where that costs nothing. */
+        AUTO,
+        /** All. */
+        ALL,
+        /** None. */
+        OFF
+    }
 
     public static final String FEATURE_SET = "3.16.1";
 
@@ -69,7 +85,8 @@ public record ExecutorSettings(
                 128,
                 16 * 1024,
                 1000,
-                Collections.emptySortedMap());
+                Collections.emptySortedMap(),
+                Grouping.AUTO);
     }
 
     /**
@@ -79,6 +96,25 @@ public record ExecutorSettings(
     public ExecutorSettings withSearchPaths(Map<String, String> variables) {
         return withOcfRoots(before(variables.get("SYSTOLE_OCF_PATH"), ocfRoots))
                 .withFencePath(before(variables.get("SYSTOLE_FENCE_PATH"), fencePath));
+    }
+
+    /**
+     * {@code SYSTOLE_CGROUP}: {@code auto} (the default), {@code all} or {@code off}.
+     *
+     * @throws BadInputException for another word
+     */
+    public ExecutorSettings withGrouping(Map<String, String> variables) {
+        String word = variables.getOrDefault("SYSTOLE_CGROUP", "auto").toLowerCase(Locale.ROOT);
+        List<String> known = Arrays.stream(Grouping.values())
+                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                .toList();
+        if (!known.contains(word)) {
+            throw new BadInputException(
+                    "SYSTOLE_CGROUP",
+                    "'" + word + "' is none of " + String.join(", ", known) + NearestWord.hint(word, known),
+                    "set it to one of them, or leave it out");
+        }
+        return withGrouping(Grouping.valueOf(word.toUpperCase(Locale.ROOT)));
     }
 
     private static List<Path> before(@Nullable String path, List<Path> others) {
@@ -110,7 +146,8 @@ public record ExecutorSettings(
                 parallel,
                 outputLimit,
                 graceMillis,
-                environment);
+                environment,
+                grouping);
     }
 
     public ExecutorSettings withFencePath(List<Path> folders) {
@@ -125,7 +162,8 @@ public record ExecutorSettings(
                 parallel,
                 outputLimit,
                 graceMillis,
-                environment);
+                environment,
+                grouping);
     }
 
     public ExecutorSettings withInitScripts(Path folder) {
@@ -140,7 +178,8 @@ public record ExecutorSettings(
                 parallel,
                 outputLimit,
                 graceMillis,
-                environment);
+                environment,
+                grouping);
     }
 
     public ExecutorSettings withParallel(int processes) {
@@ -155,7 +194,8 @@ public record ExecutorSettings(
                 processes,
                 outputLimit,
                 graceMillis,
-                environment);
+                environment,
+                grouping);
     }
 
     public ExecutorSettings withGraceMillis(long millis) {
@@ -170,7 +210,8 @@ public record ExecutorSettings(
                 parallel,
                 outputLimit,
                 millis,
-                environment);
+                environment,
+                grouping);
     }
 
     public ExecutorSettings withToolPath(List<Path> folders) {
@@ -185,7 +226,8 @@ public record ExecutorSettings(
                 parallel,
                 outputLimit,
                 graceMillis,
-                environment);
+                environment,
+                grouping);
     }
 
     public ExecutorSettings withEnvironment(SortedMap<String, String> variables) {
@@ -200,6 +242,23 @@ public record ExecutorSettings(
                 parallel,
                 outputLimit,
                 graceMillis,
-                variables);
+                variables,
+                grouping);
+    }
+
+    public ExecutorSettings withGrouping(Grouping which) {
+        return new ExecutorSettings(
+                ocfRoots,
+                fencePath,
+                initScripts,
+                runDirectory,
+                toolPath,
+                apiSocket,
+                featureSet,
+                parallel,
+                outputLimit,
+                graceMillis,
+                environment,
+                which);
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Direct mapping; {@link Native#getLastError} after a call that returned -1 is the {@code errno}.
  */
 final class Libc {
+    static final int ENOENT = 2;
     static final int EINTR = 4;
     static final int EAGAIN = 11;
     static final int ESRCH = 3;
@@ -34,12 +35,15 @@ final class Libc {
     static final int O_APPEND = 02000;
     static final int O_NONBLOCK = 04000;
     static final int O_CLOEXEC = 02000000;
+    static final int O_DIRECTORY = 0200000;
+    static final int O_PATH = 010000000;
 
     static final int SEEK_SET = 0;
     static final int SEEK_END = 2;
 
     static final int WNOHANG = 1;
     static final short POLLIN = 1;
+    static final short POLLPRI = 2;
 
     static final int F_SETFL = 4;
     static final int F_SETLEASE = 1024;
@@ -50,6 +54,7 @@ final class Libc {
     static final short SPAWN_SETSIGMASK = 0x08;
     static final short SPAWN_SETSCHEDULER = 0x20;
     static final short SPAWN_SETSID = 0x80;
+    static final short SPAWN_SETCGROUP = 0x100;
 
     /** Larger than {@code posix_spawn_file_actions_t}, {@code posix_spawnattr_t} and {@code sigset_t} of any libc. */
     static final int OPAQUE_BYTES = 1024;
@@ -59,9 +64,13 @@ final class Libc {
     /** Since glibc 2.34; {@code null} before. */
     private static final @Nullable Function CLOSE_FROM;
 
+    /** Since glibc 2.39; {@code null} before. */
+    private static final @Nullable Function SET_CGROUP;
+
     static {
         Native.register(Libc.class, "c");
-        CLOSE_FROM = closeFromFunction();
+        CLOSE_FROM = function("posix_spawn_file_actions_addclosefrom_np");
+        SET_CGROUP = function("posix_spawnattr_setcgroup_np");
     }
 
     private Libc() {}
@@ -113,6 +122,8 @@ final class Libc {
 
     static native NativeLong read(int fd, Pointer buffer, NativeLong count);
 
+    static native NativeLong pread(int fd, Pointer buffer, NativeLong count, NativeLong offset);
+
     static native NativeLong write(int fd, Pointer buffer, NativeLong count);
 
     static native NativeLong lseek(int fd, NativeLong offset, int whence);
@@ -122,6 +133,8 @@ final class Libc {
     static native int truncate(String path, NativeLong length);
 
     static native int unlink(String path);
+
+    static native int rmdir(String path);
 
     private static native NativeLong syscall(long number, int first, int second);
 
@@ -135,9 +148,19 @@ final class Libc {
         return CLOSE_FROM != null && CLOSE_FROM.invokeInt(new Object[] {actions, fd}) == 0;
     }
 
-    private static @Nullable Function closeFromFunction() {
+    /** Whether {@link #setCgroup} works. */
+    static boolean hasSetCgroup() {
+        return SET_CGROUP != null;
+    }
+
+    /** Says in which control group the child is born, by a descriptor of its folder; needs {@link #SPAWN_SETCGROUP}. */
+    static boolean setCgroup(Pointer attributes, int folder) {
+        return SET_CGROUP != null && SET_CGROUP.invokeInt(new Object[] {attributes, folder}) == 0;
+    }
+
+    private static @Nullable Function function(String name) {
         try {
-            return Function.getFunction("c", "posix_spawn_file_actions_addclosefrom_np");
+            return Function.getFunction("c", name);
         } catch (UnsatisfiedLinkError olderLibc) {
             return null;
         }
@@ -152,6 +175,8 @@ final class Libc {
             case EAGAIN -> "the limit of processes is reached";
             case 12 -> "out of memory";
             case 13 -> "permission denied";
+            case 16 -> "it is in use";
+            case 19 -> "it is gone";
             case 20 -> "a part of the path is not a folder";
             case 23, 24 -> "out of file descriptors";
             case 26 -> "the file is being written";

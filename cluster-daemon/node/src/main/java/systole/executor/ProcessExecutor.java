@@ -25,6 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import systole.executor.AgentResult.Status;
 import systole.executor.RunningAgent.Ending;
+import systole.executor.Spawner.Place;
 import systole.executor.Spawner.SpawnException;
 
 /**
@@ -47,6 +48,7 @@ public final class ProcessExecutor implements Executor {
     private final OutputFiles files;
     private final RunJournal journal;
     private final Spawner spawner = new Spawner();
+    private final AgentGroups groups;
     private final ChildPoll poll = new ChildPoll();
     private final ProcessWatch watch;
     private final RunTrace trace;
@@ -62,6 +64,9 @@ public final class ProcessExecutor implements Executor {
     private final Map<String, RunningAgent> running = new LinkedHashMap<>();
     private final Set<String> busyResources = new HashSet<>();
     private final List<RunningAgent> unreaped = new ArrayList<>();
+    /** Started, and standing still until they are in their groups. */
+    private final List<RunningAgent> toBePlaced = new ArrayList<>();
+
     private long nextSweepNanos = System.nanoTime() + SWEEP_NANOS;
 
     /** A run that has not started. */
@@ -72,6 +77,11 @@ public final class ProcessExecutor implements Executor {
      * want to end, then opens.
      */
     public ProcessExecutor(ExecutorSettings settings) {
+        this(settings, OwnCgroup.find());
+    }
+
+    /** @param ownGroup folder of the control group in which this process is, if there is one */
+    ProcessExecutor(ExecutorSettings settings, Optional<Path> ownGroup) {
         this.settings = settings;
         this.agents = new AgentFolders(settings);
         Path base = settings.runDirectory().resolve("systole");
@@ -83,7 +93,8 @@ public final class ProcessExecutor implements Executor {
             throw new UncheckedIOException("the run folder " + settings.runDirectory() + " cannot be used", e);
         }
         Path journalFile = base.resolve("agents.running");
-        endLeftovers(RunJournal.read(journalFile));
+        this.groups = AgentGroups.open(settings, ownGroup, Spawner.canBearInGroup());
+        endLeftovers(RunJournal.read(journalFile), groups);
         this.journal = new RunJournal(journalFile);
         this.files = new OutputFiles(base.resolve("agents"));
         this.watch = new ProcessWatch(settings.nodeRoot());
@@ -132,6 +143,11 @@ public final class ProcessExecutor implements Executor {
         return watch.watched();
     }
 
+    /** Whether agents run in control groups, and below which, or why not. */
+    public String groupingWords() {
+        return groups.words();
+    }
+
     /** Where agents lie on this node. */
     public AgentFolders agents() {
         return agents;
@@ -157,6 +173,7 @@ public final class ProcessExecutor implements Executor {
             poll.close();
             spawner.close();
             files.close();
+            groups.close();
             journal.close();
             closed.countDown();
         }
@@ -175,6 +192,7 @@ public final class ProcessExecutor implements Executor {
         checkDeadlines();
         if (System.nanoTime() - nextSweepNanos >= 0) {
             files.sweep();
+            groups.sweep();
             unreaped.removeIf(agent -> agent.reap(spawner));
             nextSweepNanos = System.nanoTime() + SWEEP_NANOS;
         }
@@ -207,6 +225,7 @@ public final class ProcessExecutor implements Executor {
             }
         }
         waiting.addAll(stay);
+        placeStarted();
     }
 
     private void start(Waiting next) {
@@ -224,16 +243,12 @@ public final class ProcessExecutor implements Executor {
         List<OutputFiles.Stream> streams = files.create(limit, command.document());
         long deadline = System.nanoTime() + run.timeoutMillis() * 1_000_000L;
         watch.begins(run);
+        Optional<AgentGroup> group = groups.forRun(run);
         Child child;
         try {
-            child = spawner.start(
-                    command.command(),
-                    command.assignments(),
-                    folder,
-                    command.stdin(),
-                    streams.get(0).path(),
-                    streams.get(1).path());
+            child = spawn(command, streams, group);
         } catch (SpawnException e) {
+            group.ifPresent(unused -> groups.ended(run, unused));
             streams.forEach(OutputFiles.Stream::finish);
             boolean missing = e.programIsUnusable();
             answer(
@@ -251,15 +266,59 @@ public final class ProcessExecutor implements Executor {
                 .map(ProcessTable.Entry::startTicks)
                 .orElse(0L);
         if (ticks != 0) {
-            journal.started(child.pid(), ticks);
+            journal.started(new RunJournal.Left(
+                    child.pid(), ticks, group.map(AgentGroup::name).orElse("")));
         }
-        var tree = new ProcessTree(child.pid(), ticks);
+        var tree = new ProcessTree(child.pid(), ticks, group);
         var agent =
                 new RunningAgent(run, command, child, tree, streams, next.whenDone(), startedAt, queueMillis, deadline);
         running.put(run.id(), agent);
         if (!isFence(run) && !run.resource().isEmpty()) {
             busyResources.add(run.resource());
         }
+        if (group.isPresent() && !groups.bornInside()) {
+            toBePlaced.add(agent);
+        }
+    }
+
+    private Child spawn(AgentCommand command, List<OutputFiles.Stream> streams, Optional<AgentGroup> group)
+            throws SpawnException {
+        Place place = group.map(each -> groups.bornInside() ? Place.born(each) : Place.toBeMoved())
+                .orElse(Place.OURS);
+        try {
+            return spawn(command, streams, place);
+        } catch (SpawnException e) {
+            // Its output is opened after it is in its group, and before the program is: so it was the group that
+            // failed.
+            if (place.group() < 0 || Files.exists(streams.get(0).path())) {
+                throw e;
+            }
+            groups.failed("no process can be started in "
+                    + group.map(AgentGroup::toString).orElse("") + ": " + e.getMessage());
+            return spawn(command, streams, Place.OURS);
+        }
+    }
+
+    private Child spawn(AgentCommand command, List<OutputFiles.Stream> streams, Place place) throws SpawnException {
+        return spawner.start(
+                command.command(),
+                command.assignments(),
+                folder,
+                command.stdin(),
+                streams.get(0).path(),
+                streams.get(1).path(),
+                place);
+    }
+
+    /**
+     * All that were started in this turn, one after the other: the kernel waits for a quiet moment of all processors at the
+     * first move and not at those that follow.
+     */
+    private void placeStarted() {
+        for (RunningAgent agent : toBePlaced) {
+            agent.enterGroup().ifPresent(groups::failed);
+        }
+        toBePlaced.clear();
     }
 
     private static boolean isFence(AgentRun run) {
@@ -336,7 +395,13 @@ public final class ProcessExecutor implements Executor {
         }
         journal.ended(agent.child().pid());
         AgentResult result = agent.result();
-        watch.ended(agent.run(), result, agent.child().pid(), agent.leaderTicks());
+        agent.group().ifPresent(group -> groups.ended(agent.run(), group));
+        watch.ended(
+                agent.run(),
+                result,
+                agent.child().pid(),
+                agent.leaderTicks(),
+                groups.of(agent.run().resource()));
         if (RunTrace.isWanted(agent.run())) {
             trace.write(agent.run(), agent.command(), result);
         }
@@ -369,14 +434,14 @@ public final class ProcessExecutor implements Executor {
         }
     }
 
-    private static void endLeftovers(List<RunJournal.Left> left) {
+    private static void endLeftovers(List<RunJournal.Left> left, AgentGroups groups) {
         List<ProcessTree> trees = new ArrayList<>();
         ProcessTable table = ProcessTable.read();
         for (RunJournal.Left process : left) {
             ProcessTable.Entry entry = table.processes().get(process.pid());
             if (entry != null && entry.startTicks() == process.startTicks()) {
                 LOG.warn("agent {} ({}) of an earlier daemon still runs; it is ended", process.pid(), entry.name());
-                trees.add(new ProcessTree(process.pid(), process.startTicks()));
+                trees.add(new ProcessTree(process.pid(), process.startTicks(), groups.named(process.group())));
             }
         }
         if (trees.isEmpty()) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The processes of one run of an agent, to be ended together. What was once seen of the run belongs to it. */
 final class ProcessTree {
@@ -11,14 +12,19 @@ final class ProcessTree {
 
     private final int leader;
     private final long leaderTicks;
+    private final Optional<AgentGroup> group;
     private final Map<Integer, ProcessTable.Entry> known = new LinkedHashMap<>();
     /** Process number to start ticks of what has been sent STOP. */
     private final Map<Integer, Long> frozen = new LinkedHashMap<>();
 
-    /** @param leaderTicks start ticks of the leader, 0 if it had ended before they could be read */
-    ProcessTree(int leader, long leaderTicks) {
+    /**
+     * @param leaderTicks start ticks of the leader, 0 if it had ended before they could be read
+     * @param group in which the run happens, if it has one: then all that is in there belongs to it
+     */
+    ProcessTree(int leader, long leaderTicks, Optional<AgentGroup> group) {
         this.leader = leader;
         this.leaderTicks = leaderTicks;
+        this.group = group;
     }
 
     long leaderTicks() {
@@ -29,9 +35,35 @@ final class ProcessTree {
     List<ProcessTable.Entry> look(ProcessTable table) {
         ProcessTable.Entry holder = table.processes().get(leader);
         boolean reused = holder != null && leaderTicks != 0 && holder.startTicks() != leaderTicks;
-        List<ProcessTable.Entry> alive = table.treeOf(reused ? NOBODY : leader, known.values());
-        alive.forEach(entry -> known.put(entry.pid(), entry));
-        return alive;
+        List<ProcessTable.Entry> young = new ArrayList<>();
+        for (int pid : group.map(AgentGroup::members).orElse(List.of())) {
+            ProcessTable.Entry entry = table.processes().get(pid);
+            if (entry == null) {
+                // Younger than the table: it has no children in there.
+                ProcessTable.read(pid).ifPresent(young::add);
+            } else {
+                known.put(pid, entry);
+            }
+        }
+        young.addAll(table.treeOf(reused ? NOBODY : leader, known.values()));
+        young.forEach(entry -> known.put(entry.pid(), entry));
+        return young;
+    }
+
+    Optional<AgentGroup> group() {
+        return group;
+    }
+
+    /** True while the kernel counts something as living in the group of the run. */
+    boolean isPopulated() {
+        return group.map(AgentGroup::isPopulated).orElse(false);
+    }
+
+    /** True if all of these are in the group: then {@link #kill} ends them in one blow, and none can slip away. */
+    boolean isWhollyGrouped(List<ProcessTable.Entry> alive) {
+        return group.map(AgentGroup::members)
+                .map(members -> alive.stream().allMatch(entry -> members.contains(entry.pid())))
+                .orElse(false);
     }
 
     /**
@@ -64,11 +96,18 @@ final class ProcessTree {
         frozen.clear();
     }
 
+    /** Lets go on what was made to stand still. */
+    void letGo() {
+        signal(Libc.SIGCONT);
+        frozen.clear();
+    }
+
     /**
      * Sends KILL to all that a look has shown. From then on none of them can bring a fork to its end; what came between the last
      * look and the blow is seen by the next one, so this is done after each look until one shows nothing.
      */
     void kill() {
+        group.ifPresent(AgentGroup::kill);
         signal(Libc.SIGKILL);
     }
 

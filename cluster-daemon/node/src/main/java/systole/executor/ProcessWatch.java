@@ -1,5 +1,6 @@
 package systole.executor;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,20 +60,29 @@ final class ProcessWatch implements AutoCloseable {
 
     private record Held(ProcessTable.Entry process, int descriptor) {}
 
+    /**
+     * A control group with the service in it.
+     *
+     * @param descriptor of its {@code cgroup.events}
+     * @param members who was in it when it was looked at
+     */
+    private record HeldGroup(int descriptor, List<Integer> members) {}
+
     private static final class Dead {
         final String resource;
-        final int pid;
+        final List<Integer> pids;
         final long sinceNanos = System.nanoTime();
         boolean told;
 
-        Dead(String resource, int pid) {
+        Dead(String resource, List<Integer> pids) {
             this.resource = resource;
-            this.pid = pid;
+            this.pids = List.copyOf(pids);
         }
     }
 
     private static final class Service {
         final List<Held> held = new ArrayList<>();
+        final List<HeldGroup> groups = new ArrayList<>();
         boolean hadProcess;
         boolean lookAgain;
         long diedNanos;
@@ -81,6 +91,7 @@ final class ProcessWatch implements AutoCloseable {
     private final String nodeRoot;
     private final int self = (int) ProcessHandle.current().pid();
     private final ChildPoll poll = new ChildPoll();
+    private final Memory eventsText = new Memory(256);
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final Thread thread;
@@ -116,8 +127,17 @@ final class ProcessWatch implements AutoCloseable {
         }
     }
 
-    /** An agent has ended. */
-    void ended(AgentRun run, AgentResult result, int leader, long leaderTicks) {
+    /** Whether what this run leaves behind is the service. */
+    static boolean mayStartSomething(AgentRun run) {
+        return concerns(run) && run.kind() != AgentRun.Kind.SYSTEMD && CHANGING.contains(run.action());
+    }
+
+    /**
+     * An agent has ended.
+     *
+     * @param groups folders of the control groups in which something of the resource lives
+     */
+    void ended(AgentRun run, AgentResult result, int leader, long leaderTicks, List<Path> groups) {
         if (!concerns(run)) {
             return;
         }
@@ -128,10 +148,10 @@ final class ProcessWatch implements AutoCloseable {
         if (OFF.contains(option.toLowerCase(Locale.ROOT)) || (monitor && !active)) {
             tell(() -> forget(run.resource()));
         } else if (active && CHANGING.contains(run.action())) {
-            Question question = new Question(run.resource(), leader, leaderTicks, pidFiles(run, option));
+            Question question = new Question(run.resource(), leader, leaderTicks, groups, pidFiles(run, option));
             tell(() -> ask(question));
         } else if (active && monitor) {
-            Question question = new Question(run.resource(), 0, 0, pidFiles(run, option));
+            Question question = new Question(run.resource(), 0, 0, groups, pidFiles(run, option));
             tell(() -> askIfUnknown(question));
         }
     }
@@ -179,6 +199,7 @@ final class ProcessWatch implements AutoCloseable {
             LOG.error("the process watch has stopped: deaths of services are found by their monitors only", e);
         } finally {
             services.values().forEach(ProcessWatch::release);
+            eventsText.close();
             poll.close();
         }
     }
@@ -190,8 +211,14 @@ final class ProcessWatch implements AutoCloseable {
             names.add(name);
             held.add(process);
         }));
+        List<HeldGroup> groups = new ArrayList<>();
+        services.forEach((name, service) -> service.groups.forEach(group -> {
+            names.add(name);
+            groups.add(group);
+        }));
         int[] descriptors = held.stream().mapToInt(Held::descriptor).toArray();
-        poll.await(descriptors, sleepNanos());
+        int[] events = groups.stream().mapToInt(HeldGroup::descriptor).toArray();
+        poll.await(descriptors, events, sleepNanos());
         // First what the executor said: a process that ends in a stop must not be taken for a death.
         for (Runnable deed = inbox.poll(); deed != null; deed = inbox.poll()) {
             deed.run();
@@ -199,6 +226,11 @@ final class ProcessWatch implements AutoCloseable {
         for (int i = 0; i < descriptors.length; i++) {
             if (poll.isReady(i)) {
                 died(names.get(i), held.get(i));
+            }
+        }
+        for (int i = 0; i < events.length; i++) {
+            if (poll.isReady(descriptors.length + i)) {
+                changed(names.get(descriptors.length + i), groups.get(i));
             }
         }
         reportReaped();
@@ -223,7 +255,7 @@ final class ProcessWatch implements AutoCloseable {
         Libc.close(process.descriptor());
         service.lookAgain = true;
         service.diedNanos = System.nanoTime();
-        dead.add(new Dead(name, process.process().pid()));
+        dead.add(new Dead(name, List.of(process.process().pid())));
         LOG.info(
                 "process {} ({}) of {} has ended",
                 process.process().pid(),
@@ -232,13 +264,48 @@ final class ProcessWatch implements AutoCloseable {
         publish();
     }
 
+    private void changed(String name, HeldGroup group) {
+        Service service = services.get(name);
+        if (service == null || !service.groups.contains(group) || isPopulated(group)) {
+            return;
+        }
+        drop(service, group);
+        service.lookAgain = true;
+        service.diedNanos = System.nanoTime();
+        // The death of its main process, if that is still to be told, tells the same.
+        if (dead.stream().allMatch(each -> each.told || !each.resource.equals(name))) {
+            dead.add(new Dead(name, group.members()));
+            LOG.info("the last process of {} has ended", name);
+        }
+    }
+
+    private boolean isPopulated(HeldGroup group) {
+        return AgentGroup.isPopulated(group.descriptor(), eventsText);
+    }
+
+    private static void drop(Service service, HeldGroup group) {
+        service.groups.remove(group);
+        Libc.close(group.descriptor());
+    }
+
+    private void tell(Dead each) {
+        each.told = true;
+        Service service = services.get(each.resource);
+        if (service != null) {
+            // That these are empty by now is told with it.
+            List.copyOf(service.groups).stream()
+                    .filter(group -> !isPopulated(group))
+                    .forEach(group -> drop(service, group));
+        }
+        listener.accept(each.resource);
+    }
+
     private void reportReaped() {
         long now = System.nanoTime();
         dead.removeIf(each -> {
-            boolean reaped = !Files.exists(Path.of("/proc", Integer.toString(each.pid)));
+            boolean reaped = each.pids.stream().noneMatch(pid -> Files.exists(Path.of("/proc", Integer.toString(pid))));
             if (reaped || (!each.told && now - each.sinceNanos > REAPED_WITHIN_NANOS)) {
-                each.told = true;
-                listener.accept(each.resource);
+                tell(each);
             }
             return reaped || now - each.sinceNanos > REAPED_AT_ALL_NANOS;
         });
@@ -246,14 +313,26 @@ final class ProcessWatch implements AutoCloseable {
 
     private void ask(Question question) {
         forget(question.resource());
-        questions.put(question.resource(), question);
+        if (!settle(question)) {
+            questions.put(question.resource(), question);
+        }
+    }
+
+    /** Answers a question for which nobody has to look at all processes; false if somebody has to. */
+    private boolean settle(Question question) {
+        List<ProcessTable.Entry> known = question.groups().isEmpty() ? List.of() : ServiceProcesses.known(question);
+        if (!known.isEmpty()) {
+            answer(question, known);
+            publish();
+        }
+        return !known.isEmpty();
     }
 
     private void askIfUnknown(Question question) {
         Service service = services.get(question.resource());
         boolean again =
                 service != null && service.lookAgain && System.nanoTime() - service.diedNanos > CALM_AFTER_DEATH_NANOS;
-        if (service == null || again) {
+        if ((service == null || again) && !settle(question)) {
             questions.putIfAbsent(question.resource(), question);
         }
     }
@@ -270,25 +349,45 @@ final class ProcessWatch implements AutoCloseable {
 
     private void look() {
         long began = System.nanoTime();
-        ServiceProcesses processes = new ServiceProcesses(ProcessTable.read(), nodeRoot, self);
+        ServiceProcesses processes = new ServiceProcesses(ProcessTable::read, nodeRoot, self);
         for (Question question : questions.values()) {
-            Service service = services.computeIfAbsent(question.resource(), name -> new Service());
-            release(service);
-            service.lookAgain = false;
-            for (ProcessTable.Entry entry : processes.of(question)) {
-                service.hadProcess = true;
-                if (!hold(service, entry)) {
-                    dead.add(new Dead(question.resource(), entry.pid()));
-                }
-            }
-            // A service that is between two processes now has one again when its monitor runs next.
-            service.lookAgain = service.hadProcess && service.held.isEmpty();
+            answer(question, processes.of(question));
         }
         questions.clear();
         long now = System.nanoTime();
         long pause = Math.max(BETWEEN_LOOKS_NANOS, SHARE_OF_LOOKS * (now - began));
         nextLookNanos = now + Math.min(BETWEEN_LOOKS_AT_MOST_NANOS, pause);
         publish();
+    }
+
+    private void answer(Question question, List<ProcessTable.Entry> processes) {
+        Service service = services.computeIfAbsent(question.resource(), name -> new Service());
+        release(service);
+        service.lookAgain = false;
+        question.groups().forEach(group -> holdGroup(service, group));
+        for (ProcessTable.Entry entry : processes) {
+            service.hadProcess = true;
+            if (!hold(service, entry)) {
+                dead.add(new Dead(question.resource(), List.of(entry.pid())));
+            }
+        }
+        // A service that is between two processes now has one again when its monitor runs next.
+        service.lookAgain = service.hadProcess && service.held.isEmpty();
+    }
+
+    private void holdGroup(Service service, Path folder) {
+        List<Integer> members = AgentGroup.members(folder);
+        int descriptor = Libc.open(folder.resolve("cgroup.events").toString(), Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        if (descriptor < 0) {
+            // It has been removed since, so nothing was left in it.
+            return;
+        }
+        HeldGroup group = new HeldGroup(descriptor, members);
+        if (isPopulated(group)) {
+            service.groups.add(group);
+        } else {
+            Libc.close(descriptor);
+        }
     }
 
     /** False if the process has ended since it was seen. */
@@ -315,6 +414,8 @@ final class ProcessWatch implements AutoCloseable {
     private static void release(Service service) {
         service.held.forEach(process -> Libc.close(process.descriptor()));
         service.held.clear();
+        service.groups.forEach(group -> Libc.close(group.descriptor()));
+        service.groups.clear();
     }
 
     private void publish() {

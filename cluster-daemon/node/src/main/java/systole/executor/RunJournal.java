@@ -25,10 +25,14 @@ final class RunJournal implements AutoCloseable {
     private static final long COMPACT_AT = 256 * 1024;
 
     private final FileChannel file;
-    private final Map<Integer, Long> inFlight = new LinkedHashMap<>();
+    private final Map<Integer, Left> inFlight = new LinkedHashMap<>();
 
-    /** A process that was in flight when the daemon ended. */
-    record Left(int pid, long startTicks) {}
+    /**
+     * A process that was in flight when the daemon ended.
+     *
+     * @param group name of its control group ({@link AgentGroup#name}); empty if it had none
+     */
+    record Left(int pid, long startTicks, String group) {}
 
     RunJournal(Path path) {
         try {
@@ -48,9 +52,9 @@ final class RunJournal implements AutoCloseable {
         try {
             for (String line : Files.readAllLines(path, StandardCharsets.ISO_8859_1)) {
                 String[] words = line.split(" ");
-                if (words.length == 3 && words[0].equals("+")) {
+                if ((words.length == 3 || words.length == 4) && words[0].equals("+")) {
                     int pid = Integer.parseInt(words[1]);
-                    left.put(pid, new Left(pid, Long.parseLong(words[2])));
+                    left.put(pid, new Left(pid, Long.parseLong(words[2]), words.length == 4 ? words[3] : ""));
                 } else if (words.length == 2 && words[0].equals("-")) {
                     left.remove(Integer.parseInt(words[1]));
                 }
@@ -61,9 +65,9 @@ final class RunJournal implements AutoCloseable {
         return new ArrayList<>(left.values());
     }
 
-    void started(int pid, long startTicks) {
-        inFlight.put(pid, startTicks);
-        append("+ " + pid + " " + startTicks + "\n");
+    void started(Left process) {
+        inFlight.put(process.pid(), process);
+        append(line(process));
     }
 
     void ended(int pid) {
@@ -71,13 +75,17 @@ final class RunJournal implements AutoCloseable {
         append("- " + pid + "\n");
     }
 
+    private static String line(Left process) {
+        String group = process.group().isEmpty() ? "" : " " + process.group();
+        return "+ " + process.pid() + " " + process.startTicks() + group + "\n";
+    }
+
     private void append(String line) {
         try {
             if (file.position() > COMPACT_AT) {
                 file.truncate(0);
                 StringBuilder all = new StringBuilder();
-                inFlight.forEach((pid, ticks) ->
-                        all.append("+ ").append(pid).append(' ').append(ticks).append('\n'));
+                inFlight.values().forEach(process -> all.append(line(process)));
                 write(all.toString());
             } else {
                 write(line);

@@ -1,6 +1,7 @@
 package systole.executor;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import systole.executor.AgentResult.Status;
@@ -98,6 +99,21 @@ final class RunningAgent {
         return whenDone;
     }
 
+    /** In which it runs, if any. */
+    Optional<AgentGroup> group() {
+        return tree.group();
+    }
+
+    /** Lets a process that stands still go on in its group; what has failed, if it had to go on outside. */
+    Optional<String> enterGroup() {
+        return tree.group().flatMap(group -> {
+            int errno = GroupEntry.bring(child.pid(), tree, group);
+            return errno == 0
+                    ? Optional.empty()
+                    : Optional.of("no process can be moved to " + group + ": " + Libc.reason(errno));
+        });
+    }
+
     /** Start ticks of the agent's process; 0 if it had ended before they could be read. */
     long leaderTicks() {
         return tree.leaderTicks();
@@ -171,7 +187,7 @@ final class RunningAgent {
     boolean end(ProcessTable table, Spawner spawner) {
         reap(spawner);
         List<ProcessTable.Entry> alive = tree.look(table);
-        if (alive.isEmpty() && reaped) {
+        if (alive.isEmpty() && reaped && !tree.isPopulated()) {
             return true;
         }
         long now = System.nanoTime();
@@ -180,7 +196,8 @@ final class RunningAgent {
             begin(Phase.TO_KILL, now + STILL_NANOS, now);
             over = false;
         }
-        if ((phase == Phase.TO_ASK || phase == Phase.TO_KILL) && (tree.still(alive) || over)) {
+        boolean oneBlow = phase == Phase.TO_KILL && tree.isWhollyGrouped(alive);
+        if ((phase == Phase.TO_ASK || phase == Phase.TO_KILL) && (oneBlow || tree.still(alive) || over)) {
             if (phase == Phase.TO_ASK) {
                 tree.terminate();
                 now = System.nanoTime();
@@ -197,9 +214,11 @@ final class RunningAgent {
             tree.kill();
             // What only waits for a processor will die; what hangs in the kernel may not.
             if (over && (now - giveUpNanos >= 0 || alive.stream().noneMatch(ProcessTable.Entry::moves))) {
-                survivors = alive.stream()
-                        .map(entry -> entry.pid() + " (" + entry.name() + ")")
-                        .collect(Collectors.joining(", "));
+                survivors = alive.isEmpty()
+                        ? "what is left in its control group"
+                        : alive.stream()
+                                .map(entry -> entry.pid() + " (" + entry.name() + ")")
+                                .collect(Collectors.joining(", "));
                 return true;
             }
         }

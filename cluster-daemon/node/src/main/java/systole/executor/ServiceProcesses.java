@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the main processes of services in one look at the process table.
+ * Finds the main processes of services, where it must in one look at the process table.
  *
- * <p>In this order: the process that a pid file names; processes whose environment carries the resource's mark, or that
+ * <p>In this order: the process that a pid file names; those in its control groups; processes whose environment carries the resource's mark, or that
  * stayed in the session of the agent that started them; and, where neither leads anywhere (a daemon that writes its title
  * over its environment), what came to stand alone under process 1 while the agent ran. The last is a guess, which is
  * enough: what dies is only a reason to ask the agent.
@@ -34,10 +36,12 @@ final class ServiceProcesses {
      *
      * @param leader number of the agent's process that has just started the service; 0 if it is not known
      * @param sinceTicks start of that agent; 0 if it is not known
+     * @param groups folders of the control groups in which something of it lives
      * @param pidFiles absolute paths, tried in this order
      */
-    record Question(String resource, int leader, long sinceTicks, List<String> pidFiles) {
+    record Question(String resource, int leader, long sinceTicks, List<Path> groups, List<String> pidFiles) {
         Question {
+            groups = List.copyOf(groups);
             pidFiles = List.copyOf(pidFiles);
         }
     }
@@ -46,27 +50,47 @@ final class ServiceProcesses {
 
     private static final Mark NONE = new Mark("", "");
 
-    private final ProcessTable table;
+    private final Supplier<ProcessTable> source;
+    private @Nullable ProcessTable read;
     private final String nodeRoot;
     private final int daemon;
     private final Map<Integer, Mark> marks = new HashMap<>();
 
-    /** @param daemon number of our own process: what stands below it is an agent, not a service */
-    ServiceProcesses(ProcessTable table, String nodeRoot, int daemon) {
-        this.table = table;
+    /**
+     * @param source asked for all processes at most once, and only if it must be
+     * @param daemon number of our own process: what stands below it is an agent, not a service
+     */
+    ServiceProcesses(Supplier<ProcessTable> source, String nodeRoot, int daemon) {
+        this.source = source;
         this.nodeRoot = nodeRoot;
         this.daemon = daemon;
     }
 
-    /** The processes whose end means that the service has to be looked at; empty if it has none that can be found. */
-    List<ProcessTable.Entry> of(Question question) {
+    /** Those that are found without a look at all processes. */
+    static List<ProcessTable.Entry> known(Question question) {
         Map<Integer, ProcessTable.Entry> own = new LinkedHashMap<>();
         for (String file : question.pidFiles()) {
-            pidFrom(file).map(pid -> table.processes().get(pid)).ifPresent(entry -> own.put(entry.pid(), entry));
+            pidFrom(file).flatMap(ProcessTable::read).ifPresent(entry -> own.put(entry.pid(), entry));
         }
         if (!own.isEmpty()) {
             return List.copyOf(own.values());
         }
+        for (Path group : question.groups()) {
+            for (int pid : AgentGroup.members(group)) {
+                ProcessTable.read(pid).ifPresent(entry -> own.put(entry.pid(), entry));
+            }
+        }
+        return roots(own);
+    }
+
+    /** The processes whose end means that the service has to be looked at; empty if it has none that can be found. */
+    List<ProcessTable.Entry> of(Question question) {
+        List<ProcessTable.Entry> known = known(question);
+        if (!known.isEmpty()) {
+            return known;
+        }
+        Map<Integer, ProcessTable.Entry> own = new LinkedHashMap<>();
+        ProcessTable table = table();
         boolean knowsWhen = question.sinceTicks() > 0;
         for (ProcessTable.Entry entry : table.processes().values()) {
             boolean young = !knowsWhen || entry.startTicks() >= question.sinceTicks();
@@ -87,6 +111,15 @@ final class ServiceProcesses {
         return roots(own);
     }
 
+    private ProcessTable table() {
+        ProcessTable table = read;
+        if (table == null) {
+            table = source.get();
+            read = table;
+        }
+        return table;
+    }
+
     /** A worker's end is the master's affair. */
     private static List<ProcessTable.Entry> roots(Map<Integer, ProcessTable.Entry> own) {
         List<ProcessTable.Entry> roots = new ArrayList<>();
@@ -105,7 +138,7 @@ final class ServiceProcesses {
             if (at.pid() == daemon) {
                 return true;
             }
-            at = table.processes().get(at.parent());
+            at = table().processes().get(at.parent());
         }
         return false;
     }

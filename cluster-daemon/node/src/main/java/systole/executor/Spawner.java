@@ -26,6 +26,7 @@ final class Spawner implements AutoCloseable {
     private static final int OUTPUT_MODE = 0600;
 
     private final Memory attributes = new Memory(Libc.OPAQUE_BYTES);
+    private final Memory inGroup = new Memory(Libc.OPAQUE_BYTES);
     private final Memory actions = new Memory(Libc.OPAQUE_BYTES);
     private final Memory number = new Memory(16);
     private final Memory descriptors = new Memory(8);
@@ -50,6 +51,11 @@ final class Spawner implements AutoCloseable {
     }
 
     Spawner() {
+        prepare(attributes, (short) 0);
+        prepare(inGroup, Libc.SPAWN_SETCGROUP);
+    }
+
+    private static void prepare(Memory attributes, short more) {
         Memory signals = new Memory(Libc.OPAQUE_BYTES);
         Memory priority = new Memory(64);
         priority.clear();
@@ -62,7 +68,30 @@ final class Spawner implements AutoCloseable {
         Libc.posix_spawnattr_setschedpolicy(attributes, 0);
         Libc.posix_spawnattr_setschedparam(attributes, priority);
         Libc.posix_spawnattr_setflags(attributes, (short)
-                (Libc.SPAWN_SETSIGDEF | Libc.SPAWN_SETSIGMASK | Libc.SPAWN_SETSCHEDULER | Libc.SPAWN_SETSID));
+                (Libc.SPAWN_SETSIGDEF | Libc.SPAWN_SETSIGMASK | Libc.SPAWN_SETSCHEDULER | Libc.SPAWN_SETSID | more));
+    }
+
+    /** Whether {@link Place#born} can be asked for. */
+    static boolean canBearInGroup() {
+        return Libc.hasSetCgroup();
+    }
+
+    /**
+     * Where and how a child begins.
+     *
+     * @param group descriptor of the folder of the control group in which it is born; negative for the daemon's own
+     * @param standing true if it is stopped before it has done anything, until somebody sends it CONT
+     */
+    record Place(int group, boolean standing) {
+        static final Place OURS = new Place(-1, false);
+
+        static Place born(AgentGroup group) {
+            return new Place(group.descriptor(), false);
+        }
+
+        static Place toBeMoved() {
+            return new Place(-1, true);
+        }
     }
 
     /**
@@ -70,7 +99,14 @@ final class Spawner implements AutoCloseable {
      * @param environment {@code NAME=value}
      * @throws SpawnException if there is no child
      */
-    Child start(List<String> command, List<String> environment, Path folder, String stdin, Path output, Path messages)
+    Child start(
+            List<String> command,
+            List<String> environment,
+            Path folder,
+            String stdin,
+            Path output,
+            Path messages,
+            Place place)
             throws SpawnException {
         String program = command.get(0);
         byte[] input = stdin.getBytes(StandardCharsets.UTF_8);
@@ -80,7 +116,7 @@ final class Spawner implements AutoCloseable {
         int inputEnd = input.length == 0 ? -1 : filledPipe(program, input);
         try (Memory argv = Libc.strings(command);
                 Memory envp = Libc.strings(environment)) {
-            int errno = spawn(program, argv, envp, folder, inputEnd, output, messages);
+            int errno = spawn(program, argv, envp, folder, inputEnd, output, messages, place);
             if (errno != 0) {
                 throw new SpawnException(program, errno);
             }
@@ -90,6 +126,10 @@ final class Spawner implements AutoCloseable {
             }
         }
         int pid = number.getInt(0);
+        if (place.standing()) {
+            // Before the program's first instruction has been linked: at once, and before all else.
+            Libc.kill(pid, Libc.SIGSTOP);
+        }
         shareOurNice(pid);
         int exitDescriptor = Libc.pidfdOpen(pid);
         if (exitDescriptor < 0) {
@@ -135,7 +175,15 @@ final class Spawner implements AutoCloseable {
         }
     }
 
-    private int spawn(String program, Memory argv, Memory envp, Path folder, int inputEnd, Path output, Path messages) {
+    private int spawn(
+            String program,
+            Memory argv,
+            Memory envp,
+            Path folder,
+            int inputEnd,
+            Path output,
+            Path messages,
+            Place place) {
         int create = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_APPEND;
         Libc.posix_spawn_file_actions_init(actions);
         try {
@@ -148,7 +196,8 @@ final class Spawner implements AutoCloseable {
             Libc.posix_spawn_file_actions_addopen(actions, 2, messages.toString(), create, OUTPUT_MODE);
             Libc.posix_spawn_file_actions_addchdir_np(actions, folder.toString());
             closeTheDaemonsDescriptors();
-            return Libc.posix_spawn(number, program, actions, attributes, argv, envp);
+            boolean inside = place.group() >= 0 && Libc.setCgroup(inGroup, place.group());
+            return Libc.posix_spawn(number, program, actions, inside ? inGroup : attributes, argv, envp);
         } finally {
             Libc.posix_spawn_file_actions_destroy(actions);
         }
@@ -214,6 +263,7 @@ final class Spawner implements AutoCloseable {
     @Override
     public void close() {
         attributes.close();
+        inGroup.close();
         actions.close();
         number.close();
         descriptors.close();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import systole.executor.AgentResult.Status;
+import systole.executor.ExecutorSettings.Grouping;
 import systole.kernel.Seed;
 
 /**
@@ -33,14 +34,28 @@ class MisbehavingAgentsTest {
 
     @Test
     void nothingLeaks() throws IOException, InterruptedException {
+        burn(Grouping.OFF);
+    }
+
+    @Test
+    void nothingLeaksFromControlGroups() throws IOException, InterruptedException {
+        RealGroups.assumeWritable();
+        burn(Grouping.ALL);
+    }
+
+    private void burn(Grouping grouping) throws IOException, InterruptedException {
         String mark = MARK + "=" + ProcessHandle.current().pid() + "-" + System.nanoTime();
         var variables = new java.util.TreeMap<>(Map.of(MARK, mark.substring(MARK.length() + 1)));
-        ExecutorSettings settings =
-                ExecutorSettings.of(root.resolve("tree"), root).withEnvironment(variables);
+        ExecutorSettings settings = ExecutorSettings.of(root.resolve("tree"), root)
+                .withEnvironment(variables)
+                .withGrouping(grouping);
         Seed chance = new Seed(SEED);
         int threadsBefore = Thread.activeCount();
         try (var agents = new Agents(root, settings)) {
             Map<String, Status> kinds = write(agents);
+            if (grouping == Grouping.ALL) {
+                writeForGroups(agents, kinds);
+            }
             List<String> names = List.copyOf(kinds.keySet());
             agents.run(agents.test("bigExit", 20_000));
             long descriptorsBefore = descriptors();
@@ -66,10 +81,18 @@ class MisbehavingAgentsTest {
             }
             assertThat(marked(mark)).as("processes left, seed " + SEED).isEmpty();
             assertThat(root.resolve("run/systole/agents")).isEmptyDirectory();
-            assertThat(descriptors()).as("descriptors, seed " + SEED).isLessThanOrEqualTo(descriptorsBefore + 3);
+            assertThat(descriptors())
+                    .as("descriptors, seed " + SEED)
+                    .isLessThanOrEqualTo(descriptorsBefore + 3 + heldGroups(agents));
             assertThat(Thread.activeCount()).isLessThanOrEqualTo(threadsBefore + 3);
         }
         assertThat(marked(mark)).isEmpty();
+        assertThat(RealGroups.of(root)).as("control groups").isEmpty();
+    }
+
+    /** Each control group that waits for the next run holds two descriptors. */
+    private static long heldGroups(Agents agents) throws IOException {
+        return 2L * RealGroups.of(agents.root).size();
     }
 
     private static void check(
@@ -112,9 +135,20 @@ class MisbehavingAgentsTest {
         kinds.put("respawns", Status.TIMED_OUT);
         agents.agent("endless", "exec yes misbehaving");
         kinds.put("endless", Status.TIMED_OUT);
-        agents.agent("stops", "kill -STOP $$; exit 0");
+        agents.agent("stops", "while :; do kill -STOP $$; done");
         kinds.put("stops", Status.TIMED_OUT);
         return kinds;
+    }
+
+    /** What only a control group holds on to. */
+    private static void writeForGroups(Agents agents, Map<String, Status> kinds) {
+        agents.agent(
+                "orphans",
+                "for i in 1 2 3; do (setsid sh -c '(setsid sh -c \"trap : TERM; while :; do sleep 1; done\" &) &' &); done",
+                "sleep 100");
+        kinds.put("orphans", Status.TIMED_OUT);
+        agents.agent("hides", "(env -i setsid sleep 100 &)", "exec env -i sleep 100");
+        kinds.put("hides", Status.TIMED_OUT);
     }
 
     /** Processes that carry the mark of this test in their environment. */

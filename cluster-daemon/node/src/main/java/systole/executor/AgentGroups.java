@@ -1,0 +1,356 @@
+package systole.executor;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control groups of a node's agents, below the group in which the daemon runs:
+ *
+ * <pre>
+ * systole[-NAME-CHECKSUM]/runs/N            a run that is not expected to leave anything; used again
+ * systole[-NAME-CHECKSUM]/services/RSC#N    a run that may start something: what stays there is the service
+ * </pre>
+ *
+ * <p>No controller is turned on, so the daemon may stay where it is, and limits nothing. Nothing is kept elsewhere: the next
+ * daemon of the same root finds what is there by its names. Used on the executor's thread.
+ */
+final class AgentGroups implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("systole.agents");
+    private static final String PREFIX = "systole";
+    private static final String OWNER = "systole.root";
+    private static final int MOST_SPARE = 32;
+    private static final Set<String> QUESTIONS =
+            Set.of("monitor", "status", "meta-data", "metadata", "validate-all", "list", "list-status");
+
+    private final Optional<Path> base;
+    private final ExecutorSettings.Grouping wanted;
+    private final boolean bornInside;
+    private final String words;
+    private final Deque<AgentGroup> spare = new ArrayDeque<>();
+    private final SortedMap<String, List<AgentGroup>> services = new TreeMap<>();
+    /** Of runs that have ended and left processes. */
+    private final List<AgentGroup> left = new ArrayList<>();
+
+    private long count;
+    private boolean failed;
+
+    private AgentGroups(Optional<Path> base, ExecutorSettings.Grouping wanted, boolean bornInside, String words) {
+        this.base = base;
+        this.wanted = wanted;
+        this.bornInside = bornInside;
+        this.words = words;
+    }
+
+    /**
+     * Finds what an earlier daemon has left, or begins anew. Where it cannot be, says why and stays off.
+     *
+     * @param own folder of the daemon's own group
+     * @param bornInside whether a process can be started in a group; else it is moved there before it does anything
+     */
+    static AgentGroups open(ExecutorSettings settings, Optional<Path> own, boolean bornInside) {
+        if (settings.grouping() == ExecutorSettings.Grouping.OFF) {
+            return off("switched off by SYSTOLE_CGROUP");
+        }
+        if (own.isEmpty()) {
+            return off("no cgroup v2 is mounted here");
+        }
+        Path base = own.get().resolve(folderName(settings.nodeRoot()));
+        try {
+            if (!Files.isWritable(own.get().resolve("cgroup.procs"))) {
+                return off(own.get() + " cannot be written");
+            }
+            build(base, settings.nodeRoot());
+            if (!Files.exists(base.resolve("cgroup.kill"))) {
+                AgentGroup.remove(base);
+                return off("this kernel cannot kill a control group; Linux 5.14 can");
+            }
+            removeOrphans(own.get());
+            AgentGroups groups = new AgentGroups(Optional.of(base), settings.grouping(), bornInside, "on, " + base);
+            groups.takeOver(base);
+            LOG.info("agents run in control groups below {}", base);
+            return groups;
+        } catch (IOException e) {
+            return off(base + " cannot be used: " + e);
+        }
+    }
+
+    private static AgentGroups off(String why) {
+        LOG.info("agents run without control groups: {}; they are ended by their sessions and parents", why);
+        return new AgentGroups(Optional.empty(), ExecutorSettings.Grouping.OFF, false, "off, " + why);
+    }
+
+    /** Several nodes may run on one host, with equal names: what tells them apart is their root. */
+    static String folderName(String nodeRoot) {
+        if (nodeRoot.equals("/")) {
+            return PREFIX;
+        }
+        CRC32 sum = new CRC32();
+        sum.update(nodeRoot.getBytes(StandardCharsets.UTF_8));
+        String last = encoded(String.valueOf(Path.of(nodeRoot).getFileName()));
+        return String.format(Locale.ROOT, "%s-%s-%08x", PREFIX, last, sum.getValue());
+    }
+
+    /** A name for a folder; without a dot, as the kernel's own files have, and without what ends the name. */
+    static String encoded(String name) {
+        StringBuilder text = new StringBuilder();
+        for (byte each : name.getBytes(StandardCharsets.UTF_8)) {
+            char letter = (char) (each & 0xff);
+            boolean plain = (letter >= 'a' && letter <= 'z')
+                    || (letter >= 'A' && letter <= 'Z')
+                    || (letter >= '0' && letter <= '9')
+                    || letter == '_'
+                    || letter == '-'
+                    || letter == ':';
+            text.append(plain ? String.valueOf(letter) : String.format(Locale.ROOT, "%%%02x", (int) letter));
+        }
+        return text.toString();
+    }
+
+    static String decoded(String text) {
+        byte[] bytes = new byte[text.length()];
+        int length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == '%' && i + 3 <= text.length()) {
+                bytes[length] = (byte) Integer.parseInt(text.substring(i + 1, i + 3), 16);
+                i += 2;
+            } else {
+                bytes[length] = (byte) text.charAt(i);
+            }
+            length++;
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+
+    private static void build(Path base, String nodeRoot) throws IOException {
+        Files.createDirectories(base.resolve("runs"));
+        Files.createDirectories(base.resolve("services"));
+        try {
+            Files.getFileAttributeView(base, UserDefinedFileAttributeView.class)
+                    .write(OWNER, ByteBuffer.wrap(nodeRoot.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            LOG.debug("{} cannot be marked with its root: empty folders may stay when the root is deleted", base, e);
+        }
+    }
+
+    /** Empty groups of nodes whose root was deleted, after a daemon that was killed: nobody else would remove them. */
+    private static void removeOrphans(Path own) throws IOException {
+        try (DirectoryStream<Path> others = Files.newDirectoryStream(own, PREFIX + "-*")) {
+            for (Path other : others) {
+                String root = owner(other);
+                if (!root.isEmpty()
+                        && !Files.exists(Path.of(root))
+                        && AgentGroup.members(other).isEmpty()) {
+                    AgentGroup.remove(other);
+                }
+            }
+        }
+    }
+
+    private static String owner(Path base) {
+        try {
+            var attributes = Files.getFileAttributeView(base, UserDefinedFileAttributeView.class);
+            ByteBuffer bytes = ByteBuffer.allocate(attributes.size(OWNER));
+            attributes.read(OWNER, bytes);
+            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+        } catch (IOException notMarked) {
+            // Then it is not known whose it is, and it stays.
+            return "";
+        }
+    }
+
+    private void takeOver(Path base) throws IOException {
+        for (Path folder : below(base.resolve("runs"))) {
+            count = Math.max(count, number(folder));
+            if (!AgentGroup.remove(folder)) {
+                left.add(AgentGroup.open(folder, "runs/" + folder.getFileName()));
+            }
+        }
+        for (Path folder : below(base.resolve("services"))) {
+            count = Math.max(count, number(folder));
+            String name = String.valueOf(folder.getFileName());
+            if (!AgentGroup.remove(folder)) {
+                String resource = decoded(name.substring(0, Math.max(0, name.lastIndexOf('#'))));
+                services.computeIfAbsent(resource, key -> new ArrayList<>())
+                        .add(AgentGroup.open(folder, "services/" + name));
+            }
+        }
+    }
+
+    private static List<Path> below(Path folder) throws IOException {
+        List<Path> all = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, Files::isDirectory)) {
+            found.forEach(all::add);
+        }
+        return all;
+    }
+
+    private static long number(Path folder) {
+        String name = String.valueOf(folder.getFileName());
+        String digits = name.substring(name.lastIndexOf('#') + 1);
+        return digits.matches("[0-9]{1,18}") ? Long.parseLong(digits) : 0;
+    }
+
+    /** Whether agents run in groups, and where, or why not. */
+    String words() {
+        return words;
+    }
+
+    /** True if processes are to be started in their group; else they are moved before they have done anything. */
+    boolean bornInside() {
+        return bornInside;
+    }
+
+    /**
+     * The group in which this run is to happen; empty if it is to run outside. To be given back by {@link #ended}.
+     *
+     * <p>Where a process has to be moved, questions stay outside: a move waits for all processors to have passed a quiet
+     * moment, some milliseconds, which is little beside a start and much beside a monitor.
+     */
+    Optional<AgentGroup> forRun(AgentRun run) {
+        boolean question = QUESTIONS.contains(run.action()) || run.kind() == AgentRun.Kind.ALERT;
+        boolean costly = question && !bornInside && wanted != ExecutorSettings.Grouping.ALL;
+        if (base.isEmpty() || costly || run.kind() == AgentRun.Kind.SYSTEMD) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    ProcessWatch.mayStartSomething(run) ? forService(base.get(), run) : forPassing(base.get()));
+        } catch (IOException e) {
+            failed("no control group for " + run.action() + " of " + run.agentName() + ": " + e);
+            return Optional.empty();
+        }
+    }
+
+    private AgentGroup forService(Path folder, AgentRun run) throws IOException {
+        AgentGroup group = make(folder, "services/" + encoded(run.resource()) + "#");
+        services.computeIfAbsent(run.resource(), name -> new ArrayList<>()).add(group);
+        return group;
+    }
+
+    private AgentGroup forPassing(Path folder) throws IOException {
+        AgentGroup again = spare.poll();
+        return again == null ? make(folder, "runs/") : again;
+    }
+
+    private AgentGroup make(Path folder, String name) throws IOException {
+        while (true) {
+            count++;
+            Path place = folder.resolve(name + count);
+            try {
+                Files.createDirectory(place);
+                return AgentGroup.open(place, name + count);
+            } catch (FileAlreadyExistsException taken) {
+                LOG.debug("{} is in use already", place);
+            }
+        }
+    }
+
+    /** Said once: a host where it does not work would say it at each run. */
+    void failed(String what) {
+        if (!failed) {
+            LOG.warn("{}; such runs are ended by their sessions and parents", what);
+        }
+        failed = true;
+    }
+
+    /** Takes a group back when the run has ended. */
+    void ended(AgentRun run, AgentGroup group) {
+        if (ProcessWatch.mayStartSomething(run)) {
+            if (!group.isPopulated()) {
+                drop(run.resource(), group);
+            }
+        } else if (group.isPopulated()) {
+            left.add(group);
+        } else if (spare.size() < MOST_SPARE) {
+            spare.add(group);
+        } else {
+            removed(group);
+        }
+    }
+
+    private void drop(String resource, AgentGroup group) {
+        List<AgentGroup> all = services.getOrDefault(resource, List.of());
+        all.remove(group);
+        if (all.isEmpty()) {
+            services.remove(resource);
+        }
+        if (!removed(group)) {
+            left.add(group);
+        }
+    }
+
+    private static boolean removed(AgentGroup group) {
+        boolean gone = AgentGroup.remove(group.folder());
+        if (gone) {
+            group.close();
+        }
+        return gone;
+    }
+
+    /** Folders of the groups in which something of this resource lives. */
+    List<Path> of(String resource) {
+        return services.getOrDefault(resource, List.of()).stream()
+                .filter(AgentGroup::isPopulated)
+                .map(AgentGroup::folder)
+                .toList();
+    }
+
+    /** A group by the name that the journal of an earlier daemon has of it; empty if there is none any more. */
+    Optional<AgentGroup> named(String name) {
+        List<AgentGroup> all = new ArrayList<>(left);
+        services.values().forEach(all::addAll);
+        return all.stream().filter(group -> group.name().equals(name)).findFirst();
+    }
+
+    /** Removes the groups whose processes have ended since. */
+    void sweep() {
+        left.removeIf(group -> !group.isPopulated() && removed(group));
+        List<String> names = List.copyOf(services.keySet());
+        for (String resource : names) {
+            for (AgentGroup group : List.copyOf(services.getOrDefault(resource, List.of()))) {
+                if (!group.isPopulated()) {
+                    drop(resource, group);
+                }
+            }
+        }
+    }
+
+    /** Removes what is empty; groups with processes stay for the next daemon. */
+    @Override
+    public void close() {
+        List<AgentGroup> all = new ArrayList<>(left);
+        all.addAll(spare);
+        services.values().forEach(all::addAll);
+        for (AgentGroup group : all) {
+            if (group.isPopulated() || !removed(group)) {
+                group.close();
+            }
+        }
+        base.ifPresent(folder -> {
+            for (Path each : List.of(folder.resolve("runs"), folder.resolve("services"), folder)) {
+                Libc.rmdir(each.toString());
+            }
+        });
+        spare.clear();
+        left.clear();
+        services.clear();
+    }
+}
