@@ -169,6 +169,7 @@ final class NodeDaemon {
                 logging -> DaemonLog.configure(logging, paths.root()));
         JoinDesk joins = joinDesk(transport, nodeLists);
         front.open(nodeLists, joins);
+        front.agentGroups(executor.groupingWords());
         Optional<SentinelShell> sentinel = selfFencing.map(file -> SentinelShell.open(
                 file,
                 own.name(),

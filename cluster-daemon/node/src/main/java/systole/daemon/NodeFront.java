@@ -43,6 +43,7 @@ final class NodeFront implements NodeDoor {
     private final Map<Long, Consumer<Reply>> waiting = new ConcurrentHashMap<>();
     private final AtomicBoolean ending = new AtomicBoolean();
     private volatile Map<String, String> ring = Map.of();
+    private volatile String agentGroups = "";
 
     NodeFront(String name, InterconnectConf conf, NodeShell shell) {
         this.name = name;
@@ -162,6 +163,11 @@ final class NodeFront implements NodeDoor {
         }
     }
 
+    /** Whether agents run in control groups, and where, or why not; shown as a fact. */
+    void agentGroups(String words) {
+        agentGroups = words;
+    }
+
     /** Keeps what the ring loop says about itself. On the ring loop, once a second. */
     void look(RingStatus status, Map<String, Long> ringCounters, UdpTransport transport) {
         Map<String, String> facts = new LinkedHashMap<>();
@@ -195,6 +201,7 @@ final class NodeFront implements NodeDoor {
         facts.put("node_list", Long.toString(conf.configVersion()));
         sentinel.ifPresent(shell -> facts.putAll(shell.facts()));
         doubts.ifPresent(times -> doubt(times.of(view.state().configuration()), facts));
+        facts.put("agents_cgroup", agentGroups);
         facts.put("queued", String.valueOf(status.queued()));
         for (RingStatus.LinkStatus link : status.links()) {
             String words = (link.heard() ? "heard" : "silent for " + Math.round(link.silentMillis()) + " ms")

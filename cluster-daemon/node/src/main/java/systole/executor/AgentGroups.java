@@ -36,6 +36,9 @@ final class AgentGroups implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("systole.agents");
     private static final String PREFIX = "systole";
     private static final String OWNER = "systole.root";
+    /** In the run folder: names the folder of the groups, for {@code fence_local}. */
+    private static final String NOTE = "agents.cgroup";
+
     private static final int MOST_SPARE = 32;
     private static final Set<String> QUESTIONS =
             Set.of("monitor", "status", "meta-data", "metadata", "validate-all", "list", "list-status");
@@ -66,6 +69,12 @@ final class AgentGroups implements AutoCloseable {
      * @param bornInside whether a process can be started in a group; else it is moved there before it does anything
      */
     static AgentGroups open(ExecutorSettings settings, Optional<Path> own, boolean bornInside) {
+        Path note = settings.runDirectory().resolve("systole").resolve(NOTE);
+        try {
+            Files.deleteIfExists(note);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(note + " cannot be removed", e);
+        }
         if (settings.grouping() == ExecutorSettings.Grouping.OFF) {
             return off("switched off by SYSTOLE_CGROUP");
         }
@@ -85,6 +94,8 @@ final class AgentGroups implements AutoCloseable {
             removeOrphans(own.get());
             AgentGroups groups = new AgentGroups(Optional.of(base), settings.grouping(), bornInside, "on, " + base);
             groups.takeOver(base);
+            Files.createDirectories(settings.runDirectory().resolve("systole"));
+            Files.writeString(note, base + "\n");
             LOG.info("agents run in control groups below {}", base);
             return groups;
         } catch (IOException e) {
