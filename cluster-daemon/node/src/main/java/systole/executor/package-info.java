@@ -3,7 +3,7 @@
  *
  * <h2>Invariant</h2>
  * Every accepted run is answered exactly once, no earlier than its process has gone; after a time-out nothing of its
- * process tree is left, or the answer says which process survived. A service that an agent started is never killed and
+ * process tree, and of its control group where it has one, is left, or the answer says which process survived. A service that an agent started is never killed and
  * never loses its output because the daemon ended.
  *
  * <h2>Dependencies</h2>

@@ -223,6 +223,34 @@ class OwnAgentsTest {
         }
     }
 
+    @Test
+    void fenceLocalEndsWhatOnlyTheControlGroupOfTheNodeKnows() throws IOException {
+        RealGroups.assumeWritable();
+        Path alpha = Files.createDirectories(root.resolve("alpha"));
+        Path noted = alpha.resolve("run/systole/agents.cgroup");
+        Path ownAgents = root.resolve("own");
+        try (var agents = own();
+                var node = new Agents(ownAgents, ExecutorSettings.of(root.resolve("tree"), alpha))) {
+            node.agent(
+                    "hides",
+                    "(env -i setsid sh -c 'echo $$ > \"$0\"; exec sleep 300' \"$OCF_RESKEY_state\" > /dev/null 2>&1 &)",
+                    "while [ ! -s \"$OCF_RESKEY_state\" ]; do sleep 0.01; done");
+            String state = root.resolve("state").toString();
+            assertThat(node.run(node.ocf("test", "hides", "start", Map.of("state", state), 30_000))
+                            .rc())
+                    .isZero();
+            int hidden = Integer.parseInt(Files.readString(Path.of(state)).strip());
+            assertThat(noted).isRegularFile();
+            assertThat(ProcessTable.read(hidden)).isPresent();
+
+            Map<String, String> parameters = Map.of("dir", root.toString(), "plug", "alpha");
+            AgentResult result = agents.run(agents.of(AgentRun.Kind.FENCE, "fence_local", "off", parameters, 20_000));
+
+            assertThat(result.rc()).as(result.messages()).isZero();
+            assertThat(ProcessTable.read(hidden)).isEmpty();
+        }
+    }
+
     private Agents own() {
         return new Agents(
                 root,
