@@ -286,6 +286,14 @@ final class FenceLevels {
                 seed.between(5 * MILLI, 100 * MILLI), false, new FenceRunResult(run.runId(), exit, false, "", ""));
     }
 
+    /** If all of a level are off, a person has switched them on; one that is off beside others stays so. */
+    void hasPower(SimulatedNode node) {
+        SortedSet<String> supplies = off.getOrDefault(node.name, new TreeSet<>());
+        if (levels.stream().anyMatch(supplies::containsAll)) {
+            supplies.clear();
+        }
+    }
+
     private void switchNow(SimulatedNode target, FenceRun run, SimulatedNode by) {
         SortedSet<String> supplies = off.computeIfAbsent(target.name, name -> new TreeSet<>());
         if (run.action().equals("on")) {
@@ -294,10 +302,6 @@ final class FenceLevels {
                 cluster.time.after(seed.between(3 * SECOND, 20 * SECOND), "boot", target::boot);
             }
             return;
-        }
-        if (target.isPowered() && levels.stream().anyMatch(supplies::containsAll)) {
-            // A person has booted it.
-            supplies.clear();
         }
         supplies.add(run.device());
         if (levels.stream().noneMatch(supplies::containsAll)) {

@@ -410,6 +410,11 @@ final class SimulatedCluster implements SimulatedNode.World {
     }
 
     @Override
+    public void hasPower(SimulatedNode node) {
+        levels.ifPresent(each -> each.hasPower(node));
+    }
+
+    @Override
     public void endedItself(SimulatedNode node) {
         promises.truthAbout(node.name);
         time.after(seed.between(3 * SECOND, 20 * SECOND), "boot", node::boot);

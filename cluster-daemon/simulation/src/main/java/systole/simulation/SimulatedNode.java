@@ -59,6 +59,9 @@ final class SimulatedNode {
 
         /** It lost power by its own doing. */
         void endedItself(SimulatedNode node);
+
+        /** The machine has current, whoever gave it. */
+        void hasPower(SimulatedNode node);
     }
 
     final NodeId id;
@@ -250,7 +253,10 @@ final class SimulatedNode {
     // ---- life and death --------------------------------------------------------------------------------------------
 
     void boot() {
-        powered = true;
+        if (!powered) {
+            powered = true;
+            world.hasPower(this);
+        }
         startDaemon();
     }
 
