@@ -177,6 +177,11 @@ public final class NodeCore {
         });
     }
 
+    /** Deliberate faults that the simulation must find; for tests, before the first step. */
+    public void mutate(Set<NodeListMutant> mutants) {
+        nodeLists.mutate(mutants);
+    }
+
     /** Takes one input; the effects are to be carried out in order. After {@code StopNode} nothing more is taken. */
     public List<NodeEffect> step(Moment now, NodeInput input) {
         if (stopped) {
@@ -518,7 +523,7 @@ public final class NodeCore {
                 quorum.keepers(),
                 settings.nodeListVersion(),
                 settings.formerVotes(),
-                settings.formerNeeded());
+                nodeLists.formerToStore(settings));
     }
 
     /** With fencing off nobody would ever take the doubt away, and both halves run services anyway. */
@@ -1128,8 +1133,7 @@ public final class NodeCore {
         takeQuorum(QuorumProtocol.step(
                 quorum,
                 new QuorumInput.SettingsChanged(
-                        nanos(),
-                        quorum.settings().withNodes(votes, NodeListDesk.former(list, votes), list.version()))));
+                        nanos(), quorum.settings().withNodes(votes, nodeLists.former(list, votes), list.version()))));
         nodeLists.tell(view == null ? new TreeSet<>() : view.members(), true);
         node.event(
                 Timeline.NODES_CHANGED,

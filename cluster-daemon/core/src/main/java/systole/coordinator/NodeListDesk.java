@@ -1,7 +1,9 @@
 package systole.coordinator;
 
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -45,6 +47,7 @@ final class NodeListDesk {
 
     private boolean learnedAnew;
     private boolean toCarryOn;
+    private Set<NodeListMutant> mutants = EnumSet.noneOf(NodeListMutant.class);
     private long announced;
     private byte[] announcement = {};
 
@@ -110,10 +113,28 @@ final class NodeListDesk {
         }
     }
 
+    void mutate(Set<NodeListMutant> faults) {
+        mutants = faults;
+    }
+
     /** Votes by the former list; none if they are the same, for then there is nothing to wait for. */
-    static SortedMap<NodeId, Integer> former(NodeList list, SortedMap<NodeId, Integer> votes) {
-        SortedMap<NodeId, Integer> former = NodeList.votes(list.former());
-        return counted(former).equals(counted(votes)) ? new TreeMap<>() : former;
+    SortedMap<NodeId, Integer> former(NodeList of, SortedMap<NodeId, Integer> votes) {
+        SortedMap<NodeId, Integer> former = NodeList.votes(of.former());
+        boolean isIdle = mutants.contains(NodeListMutant.NEW_LIST_ALONE_COUNTS)
+                || counted(former).equals(counted(votes));
+        return isIdle ? new TreeMap<>() : former;
+    }
+
+    /** Votes of the former list on whose disks a change must be; 0 if there is none. */
+    int formerToStore(QuorumSettings settings) {
+        return mutants.contains(NodeListMutant.SETTLE_WITH_NEW_MAJORITY) ? 0 : settings.formerNeeded();
+    }
+
+    /** What comes before that list is in force alone; the list itself where a test leaves the joint step out. */
+    private Step towards(NodeList next, long requestId) {
+        return mutants.contains(NodeListMutant.NO_JOINT_STEP)
+                ? new Step(next.settled(), requestId, true)
+                : new Step(next.joint(list.nodes()), requestId, false);
     }
 
     private static SortedMap<NodeId, Integer> counted(SortedMap<NodeId, Integer> votes) {
@@ -196,7 +217,9 @@ final class NodeListDesk {
         NodeList next = wanted.list();
         SortedMap<NodeId, Integer> arriving = new TreeMap<>(NodeList.votes(next.nodes()));
         arriving.keySet().removeAll(list.nodes().keySet());
-        if (!arriving.isEmpty()) {
+        if (!arriving.isEmpty() && mutants.contains(NodeListMutant.VOTE_BEFORE_ARRIVAL)) {
+            submit(author, new Step(next, requestId, true));
+        } else if (!arriving.isEmpty()) {
             SortedMap<NodeId, NodeList.Entry> nodes = new TreeMap<>(next.nodes());
             arriving.keySet()
                     .forEach(id -> nodes.computeIfPresent(id, (same, entry) -> new NodeList.Entry(entry.name(), 0)));
@@ -207,7 +230,7 @@ final class NodeListDesk {
                             requestId,
                             true));
         } else {
-            submit(author, new Step(next.joint(list.nodes()), requestId, false));
+            submit(author, towards(next, requestId));
         }
     }
 
@@ -263,7 +286,7 @@ final class NodeListDesk {
         if (!list.former().isEmpty()) {
             submit("cluster", new Step(list, 0, false));
         } else if (missing().isEmpty()) {
-            submit("cluster", new Step(list.joint(list.nodes()), 0, false));
+            submit("cluster", towards(list, 0));
         }
     }
 

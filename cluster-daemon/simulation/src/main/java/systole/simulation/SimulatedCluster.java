@@ -2,10 +2,12 @@ package systole.simulation;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import systole.coordinator.ClientRequest;
 import systole.coordinator.NodeEffect;
 import systole.coordinator.NodeInput;
+import systole.coordinator.NodeListMutant;
 import systole.coordinator.Reply;
 import systole.fencing.FenceRun;
 import systole.fencing.FenceRunResult;
@@ -60,6 +63,7 @@ final class SimulatedCluster implements SimulatedNode.World {
 
     final Shape shape;
     final boolean fencing;
+    final Set<NodeListMutant> mutants = EnumSet.noneOf(NodeListMutant.class);
     private Optional<FenceLevels> levels = Optional.empty();
     private final Seed executorSeed;
     private double losing;
@@ -407,6 +411,11 @@ final class SimulatedCluster implements SimulatedNode.World {
                 endedItself(node);
             });
         }
+    }
+
+    @Override
+    public Set<NodeListMutant> mutants() {
+        return mutants;
     }
 
     @Override

@@ -18,6 +18,7 @@ import systole.coordinator.Moment;
 import systole.coordinator.NodeCore;
 import systole.coordinator.NodeEffect;
 import systole.coordinator.NodeInput;
+import systole.coordinator.NodeListMutant;
 import systole.coordinator.NodeSettings;
 import systole.group.GroupEvent;
 import systole.kernel.ByteSink;
@@ -59,6 +60,9 @@ final class SimulatedNode {
 
         /** It lost power by its own doing. */
         void endedItself(SimulatedNode node);
+
+        /** Deliberate faults of the daemons; none but in tests of the tests. */
+        Set<NodeListMutant> mutants();
 
         /** The machine has current, whoever gave it. */
         void hasPower(SimulatedNode node);
@@ -274,6 +278,7 @@ final class SimulatedNode {
         NodeSettings settings =
                 new NodeSettings(id, name, names, seed.fork("life" + life).nextLong(), 2, detectionMillis);
         core = new NodeCore(settings, quorumSettings, witness, stateLog.load(), moment());
+        core.mutate(world.mutants());
         ringNodes = new TreeSet<>(names.keySet());
         ring = new RingStack(id, new TreeSet<>(names.keySet()), ringSettings, lastRing);
         network.attach(id, (from, link, message) -> {
