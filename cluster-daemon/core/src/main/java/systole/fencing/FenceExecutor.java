@@ -68,6 +68,9 @@ public final class FenceExecutor {
         String delegate = "";
         String part = "";
 
+        /** Other nodes that have used devices of the present level, by device. */
+        final Map<String, String> usedElsewhere = new TreeMap<>();
+
         /**
          * What success says of the target: the life in which it was when the last device of the level began, for that life and
          * all before it have ended when all devices of a level are off.
@@ -102,6 +105,7 @@ public final class FenceExecutor {
             device = 0;
             turningOn = false;
             asked.clear();
+            usedElsewhere.clear();
         }
     }
 
@@ -408,6 +412,7 @@ public final class FenceExecutor {
             operation.lastTimedOut = report.timedOut();
         }
         if (report.succeeded()) {
+            operation.usedElsewhere.putIfAbsent(operation.lastDevice, operation.delegate);
             operation.advance();
         } else if (!report.noDevice()) {
             operation.lastText = report.text() + " (on " + operation.delegate + ")";
@@ -646,7 +651,7 @@ public final class FenceExecutor {
     private void finish(Operation operation, boolean succeeded, String text) {
         operations.remove(operation.order.operation());
         String device = succeeded && operation.level < operation.levels.size() && operation.stage != Stage.WATCHDOG_WAIT
-                ? String.join(",", operation.devices())
+                ? used(operation)
                 : operation.lastDevice;
         FenceReport report = new FenceReport(
                 operation.order.against(operation.joinedAt),
@@ -659,6 +664,16 @@ public final class FenceExecutor {
                 operation.order.isPart()
                         ? new FencingEffect.SendPartReport(report)
                         : new FencingEffect.SendReport(report));
+    }
+
+    /** The devices of the level, and who used those that the node with the order did not use itself. */
+    private static String used(Operation operation) {
+        List<String> all = new ArrayList<>();
+        for (String device : operation.devices()) {
+            String node = operation.usedElsewhere.get(device);
+            all.add(node == null ? device : device + " (on " + node + ")");
+        }
+        return String.join(",", all);
     }
 
     private boolean remapped(Operation operation) {

@@ -3,8 +3,9 @@ package systole.state;
 /**
  * One finished fencing operation (controller-and-fencer.md section 12.6).
  *
- * @param device device or level that did it, {@code watchdog}, or {@code a human}
- * @param executor node on which the agent ran; the "delegate"
+ * @param device device or level that did it, with the node that used it where that is another than the executor ({@code psu1,psu2
+ *     (on gamma)}); {@code watchdog}, or {@code a human}
+ * @param executor node that had the order, and ran the agents that are not said to have run elsewhere; the "delegate"
  * @param origin node that asked, with client name
  * @param text reason of a failure, or empty
  */

@@ -169,6 +169,7 @@ class FencePartProperties {
         assertThat(world.runs).containsExactly("a psu1 off", "b psu2 off", "a psu1 on", "b psu2 on");
         assertThat(world.reports).hasSize(1);
         assertThat(world.reports.get(0).succeeded()).isTrue();
+        assertThat(world.reports.get(0).device()).isEqualTo("psu1,psu2 (on b)");
         assertThat(world.offWhenDone).containsExactly(Set.of("psu1", "psu2"));
     }
 
@@ -181,6 +182,7 @@ class FencePartProperties {
         world.fence("a");
         assertThat(world.died).isTrue();
         assertThat(world.runs).containsExactly("a psu1 off", "c psu2 off", "a psu1 on", "c psu2 on");
+        assertThat(world.reports.get(0).device()).isEqualTo("psu1,psu2 (on c)");
         assertThat(world.reports.get(0).succeeded()).isTrue();
     }
 
