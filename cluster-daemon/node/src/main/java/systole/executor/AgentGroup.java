@@ -72,23 +72,28 @@ final class AgentGroup implements AutoCloseable {
 
     /** Moves a process here; what it has forked before stays where it is. Gives the {@code errno}, 0 if it worked. */
     int add(int pid) {
-        return write("cgroup.procs", Integer.toString(pid));
+        return move(pid, folder);
     }
 
     /** Sends KILL to all of it; nothing that is being forked at this moment escapes. */
     int kill() {
-        return write("cgroup.kill", "1");
+        return write(folder.resolve("cgroup.kill"), "1");
     }
 
-    private int write(String file, String text) {
-        int to = Libc.open(folder.resolve(file).toString(), Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
+    /** Moves a process to the group with this folder. Gives the {@code errno}, 0 if it worked. */
+    static int move(int pid, Path folder) {
+        return write(folder.resolve("cgroup.procs"), Integer.toString(pid));
+    }
+
+    private static int write(Path file, String text) {
+        int to = Libc.open(file.toString(), Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
         if (to < 0) {
             return Native.getLastError();
         }
-        try {
-            bytes.write(0, text.getBytes(StandardCharsets.US_ASCII), 0, text.length());
+        try (Memory room = new Memory(text.length())) {
+            room.write(0, text.getBytes(StandardCharsets.US_ASCII), 0, text.length());
             boolean written =
-                    Libc.write(to, bytes, new NativeLong(text.length())).longValue() == text.length();
+                    Libc.write(to, room, new NativeLong(text.length())).longValue() == text.length();
             return written ? 0 : Native.getLastError();
         } finally {
             Libc.close(to);

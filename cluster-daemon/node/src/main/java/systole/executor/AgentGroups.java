@@ -12,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * systole[-NAME-CHECKSUM]/services/RSC#N    a run that may start something: what stays there is the service
  * </pre>
  *
- * <p>No controller is turned on, so the daemon may stay where it is, and limits nothing. Nothing is kept elsewhere: the next
+ * <p>No controller is turned on, so the daemon may live where it is, and nothing is limited. Nothing is kept elsewhere: the next
  * daemon of the same root finds what is there by its names. Used on the executor's thread.
  */
 final class AgentGroups implements AutoCloseable {
@@ -39,6 +38,7 @@ final class AgentGroups implements AutoCloseable {
     /** In the run folder: names the folder of the groups, for {@code fence_local}. */
     private static final String NOTE = "agents.cgroup";
 
+    private static final int SELF = (int) ProcessHandle.current().pid();
     private static final int MOST_SPARE = 32;
     private static final Set<String> QUESTIONS =
             Set.of("monitor", "status", "meta-data", "metadata", "validate-all", "list", "list-status");
@@ -52,10 +52,15 @@ final class AgentGroups implements AutoCloseable {
     /** Of runs that have ended and left processes. */
     private final List<AgentGroup> left = new ArrayList<>();
 
+    private final String nodeRoot;
     private long count;
     private boolean failed;
+    private boolean tidied;
+    private boolean away;
 
-    private AgentGroups(Optional<Path> base, ExecutorSettings.Grouping wanted, boolean bornInside, String words) {
+    private AgentGroups(
+            Optional<Path> base, ExecutorSettings.Grouping wanted, boolean bornInside, String words, String nodeRoot) {
+        this.nodeRoot = nodeRoot;
         this.base = base;
         this.wanted = wanted;
         this.bornInside = bornInside;
@@ -66,7 +71,7 @@ final class AgentGroups implements AutoCloseable {
      * Finds what an earlier daemon has left, or begins anew. Where it cannot be, says why and stays off.
      *
      * @param own folder of the daemon's own group
-     * @param bornInside whether a process can be started in a group; else it is moved there before it does anything
+     * @param bornInside whether a process can be started in a group
      */
     static AgentGroups open(ExecutorSettings settings, Optional<Path> own, boolean bornInside) {
         Path note = settings.runDirectory().resolve("systole").resolve(NOTE);
@@ -86,13 +91,14 @@ final class AgentGroups implements AutoCloseable {
             if (!Files.isWritable(own.get().resolve("cgroup.procs"))) {
                 return off(own.get() + " cannot be written");
             }
-            build(base, settings.nodeRoot());
+            Files.createDirectories(base.resolve("runs"));
+            Files.createDirectories(base.resolve("services"));
             if (!Files.exists(base.resolve("cgroup.kill"))) {
                 AgentGroup.remove(base);
                 return off("this kernel cannot kill a control group; Linux 5.14 can");
             }
-            removeOrphans(own.get());
-            AgentGroups groups = new AgentGroups(Optional.of(base), settings.grouping(), bornInside, "on, " + base);
+            AgentGroups groups = new AgentGroups(
+                    Optional.of(base), settings.grouping(), bornInside, "on, " + base, settings.nodeRoot());
             groups.takeOver(base);
             Files.createDirectories(settings.runDirectory().resolve("systole"));
             Files.writeString(note, base + "\n");
@@ -105,7 +111,7 @@ final class AgentGroups implements AutoCloseable {
 
     private static AgentGroups off(String why) {
         LOG.info("agents run without control groups: {}; they are ended by their sessions and parents", why);
-        return new AgentGroups(Optional.empty(), ExecutorSettings.Grouping.OFF, false, "off, " + why);
+        return new AgentGroups(Optional.empty(), ExecutorSettings.Grouping.OFF, false, "off, " + why, "");
     }
 
     /** Several nodes may run on one host, with equal names: what tells them apart is their root. */
@@ -116,7 +122,7 @@ final class AgentGroups implements AutoCloseable {
         CRC32 sum = new CRC32();
         sum.update(nodeRoot.getBytes(StandardCharsets.UTF_8));
         String last = encoded(String.valueOf(Path.of(nodeRoot).getFileName()));
-        return String.format(Locale.ROOT, "%s-%s-%08x", PREFIX, last, sum.getValue());
+        return PREFIX + "-" + last + "-" + Long.toHexString(sum.getValue());
     }
 
     /** A name for a folder; without a dot, as the kernel's own files have, and without what ends the name. */
@@ -130,7 +136,13 @@ final class AgentGroups implements AutoCloseable {
                     || letter == '_'
                     || letter == '-'
                     || letter == ':';
-            text.append(plain ? String.valueOf(letter) : String.format(Locale.ROOT, "%%%02x", (int) letter));
+            if (plain) {
+                text.append(letter);
+            } else {
+                text.append('%')
+                        .append(Character.forDigit(letter >> 4, 16))
+                        .append(Character.forDigit(letter & 15, 16));
+            }
         }
         return text.toString();
     }
@@ -150,9 +162,7 @@ final class AgentGroups implements AutoCloseable {
         return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
-    private static void build(Path base, String nodeRoot) throws IOException {
-        Files.createDirectories(base.resolve("runs"));
-        Files.createDirectories(base.resolve("services"));
+    private void mark(Path base) {
         try {
             Files.getFileAttributeView(base, UserDefinedFileAttributeView.class)
                     .write(OWNER, ByteBuffer.wrap(nodeRoot.getBytes(StandardCharsets.UTF_8)));
@@ -163,8 +173,8 @@ final class AgentGroups implements AutoCloseable {
 
     /** Empty groups of nodes whose root was deleted, after a daemon that was killed: nobody else would remove them. */
     private static void removeOrphans(Path own) throws IOException {
-        try (DirectoryStream<Path> others = Files.newDirectoryStream(own, PREFIX + "-*")) {
-            for (Path other : others) {
+        for (Path other : below(own)) {
+            if (String.valueOf(other.getFileName()).startsWith(PREFIX + "-")) {
                 String root = owner(other);
                 if (!root.isEmpty()
                         && !Files.exists(Path.of(root))
@@ -224,7 +234,10 @@ final class AgentGroups implements AutoCloseable {
         return words;
     }
 
-    /** True if processes are to be started in their group; else they are moved before they have done anything. */
+    /**
+     * True if the C library starts processes in their group. Else the daemon itself goes there for the moment of the start, for a
+     * child is born where its parent is: {@link #enter}.
+     */
     boolean bornInside() {
         return bornInside;
     }
@@ -232,7 +245,7 @@ final class AgentGroups implements AutoCloseable {
     /**
      * The group in which this run is to happen; empty if it is to run outside. To be given back by {@link #ended}.
      *
-     * <p>Where a process has to be moved, questions stay outside: a move waits for all processors to have passed a quiet
+     * <p>Where the daemon has to go there itself, questions stay outside: a move waits for all processors to have passed a quiet
      * moment, some milliseconds, which is little beside a start and much beside a monitor.
      */
     Optional<AgentGroup> forRun(AgentRun run) {
@@ -271,6 +284,38 @@ final class AgentGroups implements AutoCloseable {
             } catch (FileAlreadyExistsException taken) {
                 LOG.debug("{} is in use already", place);
             }
+        }
+    }
+
+    /** Takes the daemon to a group, so that what it starts is born there; false if it cannot, and is at home. */
+    boolean enter(AgentGroup group) {
+        if (!away) {
+            OwnCgroup.goAway();
+            away = true;
+        }
+        int errno = group.add(SELF);
+        if (errno != 0) {
+            failed("no process can be moved to " + group + ": " + Libc.reason(errno));
+            leave();
+        }
+        return errno == 0;
+    }
+
+    /**
+     * Takes the daemon home again.
+     *
+     * @throws IllegalStateException if it cannot: it would be ended with an agent
+     */
+    void leave() {
+        if (!away) {
+            return;
+        }
+        int errno = AgentGroup.move(SELF, OwnCgroup.find().orElseThrow());
+        away = false;
+        OwnCgroup.goHome();
+        if (errno != 0) {
+            throw new IllegalStateException(
+                    "the daemon cannot leave the control group of an agent: " + Libc.reason(errno));
         }
     }
 
@@ -331,8 +376,12 @@ final class AgentGroups implements AutoCloseable {
         return all.stream().filter(group -> group.name().equals(name)).findFirst();
     }
 
-    /** Removes the groups whose processes have ended since. */
+    /** Removes the groups whose processes have ended since; the first time also those of nodes that are gone. */
     void sweep() {
+        if (!tidied) {
+            tidied = true;
+            base.ifPresent(this::tidy);
+        }
         left.removeIf(group -> !group.isPopulated() && removed(group));
         List<String> names = List.copyOf(services.keySet());
         for (String resource : names) {
@@ -341,6 +390,19 @@ final class AgentGroups implements AutoCloseable {
                     drop(resource, group);
                 }
             }
+        }
+    }
+
+    /** Nothing of this is needed at a start, where it would be a hundredth of the whole. */
+    private void tidy(Path folder) {
+        mark(folder);
+        Path own = folder.getParent();
+        try {
+            if (own != null) {
+                removeOrphans(own);
+            }
+        } catch (IOException e) {
+            LOG.info("{} cannot be looked through for groups of nodes that are gone", own, e);
         }
     }
 

@@ -5,17 +5,53 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Where the control group (version 2) of this process lies as a folder. */
-final class OwnCgroup {
+public final class OwnCgroup {
     private static final Path CGROUP = Path.of("/proc/self/cgroup");
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     private static final String VERSION_2 = "0::";
 
+    private static final Optional<Path> HOME = read();
+    private static final ReentrantLock AWAY = new ReentrantLock();
+
     private OwnCgroup() {}
 
-    /** Empty where the kernel has none, or none of its mounts shows ours. */
+    /** Folder of the group in which this process began; empty where the kernel has none, or none of its mounts shows ours. */
     static Optional<Path> find() {
+        return HOME;
+    }
+
+    /**
+     * For whoever else starts processes in this one: does it while the process is in its own group. The executor, where the C
+     * library cannot start a process in a group, goes there itself for the moment of a start, and what is born meanwhile is
+     * ended with a run of an agent.
+     */
+    public static <T> T atHome(Start<T> start) throws IOException {
+        AWAY.lock();
+        try {
+            return start.begin();
+        } finally {
+            AWAY.unlock();
+        }
+    }
+
+    /** Starts a process. */
+    public interface Start<T> {
+        T begin() throws IOException;
+    }
+
+    /** Until {@link #goHome} the process is elsewhere, and nobody else starts anything. */
+    static void goAway() {
+        AWAY.lock();
+    }
+
+    static void goHome() {
+        AWAY.unlock();
+    }
+
+    private static Optional<Path> read() {
         try {
             return Files.exists(CGROUP)
                     ? folder(

@@ -25,7 +25,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import systole.executor.AgentResult.Status;
 import systole.executor.RunningAgent.Ending;
-import systole.executor.Spawner.Place;
 import systole.executor.Spawner.SpawnException;
 
 /**
@@ -40,6 +39,7 @@ public final class ProcessExecutor implements Executor {
     private static final int TRACED_OUTPUT = 512 * 1024;
     private static final long SWEEP_NANOS = 10_000_000_000L;
     private static final long LEFTOVER_NANOS = 3_000_000_000L;
+    private static final int OURS = -1;
     private static final long CLOSE_NANOS = 10_000_000_000L;
 
     private final ExecutorSettings settings;
@@ -64,8 +64,6 @@ public final class ProcessExecutor implements Executor {
     private final Map<String, RunningAgent> running = new LinkedHashMap<>();
     private final Set<String> busyResources = new HashSet<>();
     private final List<RunningAgent> unreaped = new ArrayList<>();
-    /** Started, and standing still until they are in their groups. */
-    private final List<RunningAgent> toBePlaced = new ArrayList<>();
 
     private long nextSweepNanos = System.nanoTime() + SWEEP_NANOS;
 
@@ -206,10 +204,18 @@ public final class ProcessExecutor implements Executor {
         }
     }
 
+    /** The daemon, if it goes to the groups of what it starts, goes from one to the next and home at the end. */
     private void startWhatCan() {
-        if (waiting.isEmpty()) {
-            return;
+        if (!waiting.isEmpty()) {
+            try {
+                startAllThatCan();
+            } finally {
+                groups.leave();
+            }
         }
+    }
+
+    private void startAllThatCan() {
         Set<String> passedOver = new HashSet<>();
         List<Waiting> stay = new ArrayList<>();
         for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
@@ -225,7 +231,6 @@ public final class ProcessExecutor implements Executor {
             }
         }
         waiting.addAll(stay);
-        placeStarted();
     }
 
     private void start(Waiting next) {
@@ -276,30 +281,32 @@ public final class ProcessExecutor implements Executor {
         if (!isFence(run) && !run.resource().isEmpty()) {
             busyResources.add(run.resource());
         }
-        if (group.isPresent() && !groups.bornInside()) {
-            toBePlaced.add(agent);
-        }
     }
 
     private Child spawn(AgentCommand command, List<OutputFiles.Stream> streams, Optional<AgentGroup> group)
             throws SpawnException {
-        Place place = group.map(each -> groups.bornInside() ? Place.born(each) : Place.toBeMoved())
-                .orElse(Place.OURS);
+        if (group.isEmpty()) {
+            groups.leave();
+            return spawn(command, streams, OURS);
+        }
+        if (!groups.bornInside()) {
+            groups.enter(group.get());
+            return spawn(command, streams, OURS);
+        }
         try {
-            return spawn(command, streams, place);
+            return spawn(command, streams, group.get().descriptor());
         } catch (SpawnException e) {
             // Its output is opened after it is in its group, and before the program is: so it was the group that
             // failed.
-            if (place.group() < 0 || Files.exists(streams.get(0).path())) {
+            if (Files.exists(streams.get(0).path())) {
                 throw e;
             }
-            groups.failed("no process can be started in "
-                    + group.map(AgentGroup::toString).orElse("") + ": " + e.getMessage());
-            return spawn(command, streams, Place.OURS);
+            groups.failed("no process can be started in " + group.get() + ": " + e.getMessage());
+            return spawn(command, streams, OURS);
         }
     }
 
-    private Child spawn(AgentCommand command, List<OutputFiles.Stream> streams, Place place) throws SpawnException {
+    private Child spawn(AgentCommand command, List<OutputFiles.Stream> streams, int group) throws SpawnException {
         return spawner.start(
                 command.command(),
                 command.assignments(),
@@ -307,18 +314,7 @@ public final class ProcessExecutor implements Executor {
                 command.stdin(),
                 streams.get(0).path(),
                 streams.get(1).path(),
-                place);
-    }
-
-    /**
-     * All that were started in this turn, one after the other: the kernel waits for a quiet moment of all processors at the
-     * first move and not at those that follow.
-     */
-    private void placeStarted() {
-        for (RunningAgent agent : toBePlaced) {
-            agent.enterGroup().ifPresent(groups::failed);
-        }
-        toBePlaced.clear();
+                group);
     }
 
     private static boolean isFence(AgentRun run) {

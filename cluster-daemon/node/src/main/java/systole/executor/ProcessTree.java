@@ -96,12 +96,6 @@ final class ProcessTree {
         frozen.clear();
     }
 
-    /** Lets go on what was made to stand still. */
-    void letGo() {
-        signal(Libc.SIGCONT);
-        frozen.clear();
-    }
-
     /**
      * Sends KILL to all that a look has shown. From then on none of them can bring a fork to its end; what came between the last
      * look and the blow is seen by the next one, so this is done after each look until one shows nothing.

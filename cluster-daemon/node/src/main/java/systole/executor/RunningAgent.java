@@ -104,16 +104,6 @@ final class RunningAgent {
         return tree.group();
     }
 
-    /** Lets a process that stands still go on in its group; what has failed, if it had to go on outside. */
-    Optional<String> enterGroup() {
-        return tree.group().flatMap(group -> {
-            int errno = GroupEntry.bring(child.pid(), tree, group);
-            return errno == 0
-                    ? Optional.empty()
-                    : Optional.of("no process can be moved to " + group + ": " + Libc.reason(errno));
-        });
-    }
-
     /** Start ticks of the agent's process; 0 if it had ended before they could be read. */
     long leaderTicks() {
         return tree.leaderTicks();

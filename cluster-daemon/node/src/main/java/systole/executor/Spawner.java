@@ -71,30 +71,13 @@ final class Spawner implements AutoCloseable {
                 (Libc.SPAWN_SETSIGDEF | Libc.SPAWN_SETSIGMASK | Libc.SPAWN_SETSCHEDULER | Libc.SPAWN_SETSID | more));
     }
 
-    /** Whether {@link Place#born} can be asked for. */
+    /** Whether a group of its own for a child can be asked for. */
     static boolean canBearInGroup() {
         return Libc.hasSetCgroup();
     }
 
     /**
-     * Where and how a child begins.
-     *
-     * @param group descriptor of the folder of the control group in which it is born; negative for the daemon's own
-     * @param standing true if it is stopped before it has done anything, until somebody sends it CONT
-     */
-    record Place(int group, boolean standing) {
-        static final Place OURS = new Place(-1, false);
-
-        static Place born(AgentGroup group) {
-            return new Place(group.descriptor(), false);
-        }
-
-        static Place toBeMoved() {
-            return new Place(-1, true);
-        }
-    }
-
-    /**
+     * @param group descriptor of the folder of the control group in which the child is born; negative for the daemon's own
      * @param stdin given to the child in one piece; empty for {@code /dev/null}
      * @param environment {@code NAME=value}
      * @throws SpawnException if there is no child
@@ -106,7 +89,7 @@ final class Spawner implements AutoCloseable {
             String stdin,
             Path output,
             Path messages,
-            Place place)
+            int group)
             throws SpawnException {
         String program = command.get(0);
         byte[] input = stdin.getBytes(StandardCharsets.UTF_8);
@@ -116,7 +99,7 @@ final class Spawner implements AutoCloseable {
         int inputEnd = input.length == 0 ? -1 : filledPipe(program, input);
         try (Memory argv = Libc.strings(command);
                 Memory envp = Libc.strings(environment)) {
-            int errno = spawn(program, argv, envp, folder, inputEnd, output, messages, place);
+            int errno = spawn(program, argv, envp, folder, inputEnd, output, messages, group);
             if (errno != 0) {
                 throw new SpawnException(program, errno);
             }
@@ -126,10 +109,6 @@ final class Spawner implements AutoCloseable {
             }
         }
         int pid = number.getInt(0);
-        if (place.standing()) {
-            // Before the program's first instruction has been linked: at once, and before all else.
-            Libc.kill(pid, Libc.SIGSTOP);
-        }
         shareOurNice(pid);
         int exitDescriptor = Libc.pidfdOpen(pid);
         if (exitDescriptor < 0) {
@@ -183,7 +162,7 @@ final class Spawner implements AutoCloseable {
             int inputEnd,
             Path output,
             Path messages,
-            Place place) {
+            int group) {
         int create = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_APPEND;
         Libc.posix_spawn_file_actions_init(actions);
         try {
@@ -196,7 +175,7 @@ final class Spawner implements AutoCloseable {
             Libc.posix_spawn_file_actions_addopen(actions, 2, messages.toString(), create, OUTPUT_MODE);
             Libc.posix_spawn_file_actions_addchdir_np(actions, folder.toString());
             closeTheDaemonsDescriptors();
-            boolean inside = place.group() >= 0 && Libc.setCgroup(inGroup, place.group());
+            boolean inside = group >= 0 && Libc.setCgroup(inGroup, group);
             return Libc.posix_spawn(number, program, actions, inside ? inGroup : attributes, argv, envp);
         } finally {
             Libc.posix_spawn_file_actions_destroy(actions);

@@ -71,6 +71,23 @@ class GroupedAgentsTest {
     }
 
     @Test
+    void theDaemonIsAtHomeAfterwardsAndNothingElseIsBornInAGroupOfAnAgent() throws IOException {
+        Path own = Path.of("/proc/self/cgroup");
+        String before = Files.readString(own);
+        agents.agent("nothing", "exit 0");
+        List<CompletableFuture<AgentResult>> open = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            open.add(agents.start(agents.on(agents.ocf("test", "nothing", "start", Map.of(), 60_000), "rsc" + i)));
+            Process other = OwnCgroup.atHome(() -> new ProcessBuilder("sleep", "300").start());
+            started.add((int) other.pid());
+            assertThat(Files.readString(Path.of("/proc/" + other.pid() + "/cgroup")))
+                    .isEqualTo(before);
+        }
+        open.forEach(Agents::await);
+        assertThat(Files.readString(own)).isEqualTo(before);
+    }
+
+    @Test
     void byDefaultQuestionsStayOutsideWhereAProcessHasToBeMoved() {
         agents.close();
         agents = agents(Grouping.AUTO);
@@ -233,16 +250,22 @@ class GroupedAgentsTest {
         var own = OwnCgroup.find();
         // Not closed: as if its daemon had been killed.
         var forgotten = AgentGroups.open(settings, own, false);
+        forgotten.sweep();
         Path base = own.orElseThrow().resolve(AgentGroups.folderName(gone.toString()));
         assertThat(forgotten.words()).isEqualTo("on, " + base);
-        assertThat(base).isDirectory();
-        agents.close();
-        agents = agents(Grouping.ALL);
-        assertThat(base).isDirectory();
-        Files.delete(gone);
-        agents.close();
-        agents = agents(Grouping.ALL);
-        assertThat(base).doesNotExist();
+        Path other = Files.createDirectory(root.resolve("other"));
+        try (var neighbour = AgentGroups.open(ExecutorSettings.of(root.resolve("tree"), other), own, false)) {
+            neighbour.sweep();
+            assertThat(base).isDirectory();
+        }
+        try (var all = Files.walk(gone)) {
+            all.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(path -> assertThat(path.toFile().delete()).isTrue());
+        }
+        try (var neighbour = AgentGroups.open(ExecutorSettings.of(root.resolve("tree"), other), own, false)) {
+            neighbour.sweep();
+            assertThat(base).doesNotExist();
+        }
     }
 
     private AgentResult run(String type, String action, Map<String, String> more) {

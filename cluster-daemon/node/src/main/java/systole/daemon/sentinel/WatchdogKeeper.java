@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import systole.executor.OwnCgroup;
 
 /**
  * The process that holds the watchdog ({@code libexec/watchdog-keeper}) from the daemon's side. All but the answers from one
@@ -38,7 +39,7 @@ final class WatchdogKeeper {
         // It belongs to the node: who switches the node off switches it off, too.
         builder.environment().put("SYSTOLE_NODE_ROOT", end.root().toString());
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-        WatchdogKeeper keeper = new WatchdogKeeper(builder.start());
+        WatchdogKeeper keeper = new WatchdogKeeper(OwnCgroup.atHome(builder::start));
         Thread reader = new Thread(() -> keeper.read(answers), "systole-keeper");
         reader.setDaemon(true);
         reader.start();
