@@ -263,6 +263,7 @@ final class SimulatedCluster implements SimulatedNode.World {
             constraints.add(Element.of(
                     "rsc_location", Map.of("id", "pgs-" + node.name, "rsc", "pgs"), List.of(promotion(node))));
         }
+        constraints.add(Element.of("rsc_location", Map.of("id", "pgs-others", "rsc", "pgs"), List.of(anyPromotion())));
         levels.ifPresent(drawn -> constraints.addAll(drawn.bans()));
         Element options = Element.of(
                 "cluster_property_set",
@@ -312,6 +313,17 @@ final class SimulatedCluster implements SimulatedNode.World {
                 "value",
                 node.name);
         return Element.of("rule", rule, List.of(here));
+    }
+
+    /** Also nodes that were added later may be promoted, when of the first ones none is left. */
+    private static Element anyPromotion() {
+        Map<String, String> rule = new LinkedHashMap<>();
+        rule.put("id", "pgs-rule-others");
+        rule.put("role", "Promoted");
+        rule.put("score", "1");
+        Element anywhere = Element.leaf(
+                "expression", "id", "pgs-expression-others", "attribute", "#uname", "operation", "defined");
+        return Element.of("rule", rule, List.of(anywhere));
     }
 
     private static Element option(String name, String value) {
