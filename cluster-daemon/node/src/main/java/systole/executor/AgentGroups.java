@@ -421,6 +421,10 @@ final class AgentGroups implements AutoCloseable {
             for (Path each : List.of(folder.resolve("runs"), folder.resolve("services"), folder)) {
                 Libc.rmdir(each.toString());
             }
+            if (!tidied && Files.exists(folder)) {
+                // Services live on in it: should the root be deleted, others have to know whose it was.
+                mark(folder);
+            }
         });
         spare.clear();
         left.clear();
