@@ -360,6 +360,12 @@ final class NodeListDesk {
                     String.join(", ", missing) + " of the node list is not here, and would not learn of the new node",
                     "bring it back, or remove it first: systole cluster remove " + missing.first());
         }
+        try {
+            // What the rules of quorum do not allow would stop every daemon that applies the change.
+            settings.withNodes(NodeList.votes(next.nodes()), NodeList.votes(list.nodes()), next.version());
+        } catch (BadInputException e) {
+            return refuse(Advice.FIX_REQUEST, String.valueOf(e.getMessage()), e.remedy());
+        }
         return Optional.empty();
     }
 

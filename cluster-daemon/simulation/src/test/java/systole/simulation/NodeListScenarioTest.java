@@ -160,6 +160,21 @@ class NodeListScenarioTest {
     }
 
     @Test
+    void votesThatTheRulesOfQuorumDoNotAllowAreRefusedBeforeAnyDaemonAppliesThem() {
+        SimulatedCluster cluster = cluster(2, 3, settings -> settings.withLastManStanding(10 * SECOND));
+        SimulatedNode first = cluster.nodes.get(0);
+        NodeList list = core(first).nodeList();
+        SortedMap<NodeId, NodeList.Entry> nodes = new TreeMap<>(list.nodes());
+        nodes.put(new NodeId(4), new NodeList.Entry("node4", 2));
+
+        Reply reply = change(cluster, first, new NodeList(list.version() + 1, nodes, ""));
+
+        assertThat(reply).isInstanceOf(Reply.Refused.class);
+        assertThat(reply.toString()).contains("last_man_standing needs the same votes on every node");
+        expectAllWithVotes(cluster, 3);
+    }
+
+    @Test
     void nobodyFencesANodeThatWasAddedAndNeverCame() {
         SimulatedCluster cluster = cluster(2, 3);
         SimulatedNode first = cluster.nodes.get(0);
