@@ -10,7 +10,6 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import systole.coordinator.ClientRequest;
 import systole.coordinator.NodeInput;
-import systole.coordinator.NodeListMutant;
 import systole.coordinator.Reply;
 import systole.kernel.NodeId;
 import systole.kernel.Seed;
@@ -122,11 +121,6 @@ public final class SimulationRun {
         this.growth = new Growth(cluster, growthSeed.fork("deeds"));
         this.fencingTrouble = new FencingTrouble(cluster, new Seed(number).fork("fencing"), wanted, grows);
         this.faultNanos = faultMinutes * 60 * SECOND;
-    }
-
-    /** Deliberate faults that the run must find; for tests. */
-    void mutate(Set<NodeListMutant> mutants) {
-        cluster.mutants.addAll(mutants);
     }
 
     public Result run() {

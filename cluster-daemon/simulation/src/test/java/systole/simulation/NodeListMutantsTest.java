@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import systole.coordinator.ClientRequest;
@@ -159,23 +158,5 @@ class NodeListMutantsTest {
         }
         System.out.printf("  %-26s killed by history %d%n", mutant, killedBy);
         assertThat(killedBy).as("seed with which the history killed %s", mutant).isPositive();
-    }
-
-    /** They give a newcomer one vote, with which the majorities of both lists always overlap: without other options nothing breaks. */
-    @ParameterizedTest
-    @EnumSource(NodeListMutant.class)
-    @EnabledIfSystemProperty(named = "systole.sim.mutant.seeds", matches = "\\d+")
-    void randomRunsKillTheMutant(NodeListMutant mutant) {
-        int seeds = Integer.getInteger("systole.sim.mutant.seeds", 0);
-        int killedBy = 0;
-        String problem = "";
-        for (int seed = 1; seed <= seeds && killedBy == 0; seed++) {
-            SimulationRun run = new SimulationRun(seed, 2, 6, Fault.parse("all"), 3);
-            run.mutate(EnumSet.of(mutant));
-            problem = run.run().problem();
-            killedBy = problem.isEmpty() ? 0 : seed;
-        }
-        System.out.printf("  %-26s killed by seed %d of %d: %s%n", mutant, killedBy, seeds, problem);
-        assertThat(killedBy).as("seed that killed %s", mutant).isPositive();
     }
 }
