@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,11 +42,7 @@ final class AgentGroups implements AutoCloseable {
 
     private static final int SELF = (int) ProcessHandle.current().pid();
     private static final int MOST_SPARE = 32;
-    private static final Set<String> QUESTIONS =
-            Set.of("monitor", "status", "meta-data", "metadata", "validate-all", "list", "list-status");
-
     private final Optional<Path> base;
-    private final ExecutorSettings.Grouping wanted;
     private final boolean bornInside;
     private final String words;
     private final Deque<AgentGroup> spare = new ArrayDeque<>();
@@ -53,16 +51,17 @@ final class AgentGroups implements AutoCloseable {
     private final List<AgentGroup> left = new ArrayList<>();
 
     private final String nodeRoot;
+    /** Of runs that have not ended: empty or not, they stay. */
+    private final Set<AgentGroup> inUse = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private long count;
     private boolean failed;
     private boolean tidied;
     private boolean away;
 
-    private AgentGroups(
-            Optional<Path> base, ExecutorSettings.Grouping wanted, boolean bornInside, String words, String nodeRoot) {
+    private AgentGroups(Optional<Path> base, boolean bornInside, String words, String nodeRoot) {
         this.nodeRoot = nodeRoot;
         this.base = base;
-        this.wanted = wanted;
         this.bornInside = bornInside;
         this.words = words;
     }
@@ -83,6 +82,11 @@ final class AgentGroups implements AutoCloseable {
         if (settings.grouping() == ExecutorSettings.Grouping.OFF) {
             return off("switched off by SYSTOLE_CGROUP");
         }
+        if (!bornInside && settings.grouping() == ExecutorSettings.Grouping.AUTO) {
+            return off(
+                    "this C library cannot start a process in one, glibc 2.39 can; with SYSTOLE_CGROUP=all the daemon goes"
+                            + " there itself at each start");
+        }
         if (own.isEmpty()) {
             return off("no cgroup v2 is mounted here");
         }
@@ -97,8 +101,7 @@ final class AgentGroups implements AutoCloseable {
                 AgentGroup.remove(base);
                 return off("this kernel cannot kill a control group; Linux 5.14 can");
             }
-            AgentGroups groups = new AgentGroups(
-                    Optional.of(base), settings.grouping(), bornInside, "on, " + base, settings.nodeRoot());
+            AgentGroups groups = new AgentGroups(Optional.of(base), bornInside, "on, " + base, settings.nodeRoot());
             groups.takeOver(base);
             Files.createDirectories(settings.runDirectory().resolve("systole"));
             Files.writeString(note, base + "\n");
@@ -111,7 +114,7 @@ final class AgentGroups implements AutoCloseable {
 
     private static AgentGroups off(String why) {
         LOG.info("agents run without control groups: {}; they are ended by their sessions and parents", why);
-        return new AgentGroups(Optional.empty(), ExecutorSettings.Grouping.OFF, false, "off, " + why, "");
+        return new AgentGroups(Optional.empty(), false, "off, " + why, "");
     }
 
     /** Several nodes may run on one host, with equal names: what tells them apart is their root. */
@@ -244,19 +247,16 @@ final class AgentGroups implements AutoCloseable {
 
     /**
      * The group in which this run is to happen; empty if it is to run outside. To be given back by {@link #ended}.
-     *
-     * <p>Where the daemon has to go there itself, questions stay outside: a move waits for all processors to have passed a quiet
-     * moment, some milliseconds, which is little beside a start and much beside a monitor.
      */
     Optional<AgentGroup> forRun(AgentRun run) {
-        boolean question = QUESTIONS.contains(run.action()) || run.kind() == AgentRun.Kind.ALERT;
-        boolean costly = question && !bornInside && wanted != ExecutorSettings.Grouping.ALL;
-        if (base.isEmpty() || costly || run.kind() == AgentRun.Kind.SYSTEMD) {
+        if (base.isEmpty() || run.kind() == AgentRun.Kind.SYSTEMD) {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    ProcessWatch.mayStartSomething(run) ? forService(base.get(), run) : forPassing(base.get()));
+            AgentGroup group =
+                    ProcessWatch.mayStartSomething(run) ? forService(base.get(), run) : forPassing(base.get());
+            inUse.add(group);
+            return Optional.of(group);
         } catch (IOException e) {
             failed("no control group for " + run.action() + " of " + run.agentName() + ": " + e);
             return Optional.empty();
@@ -329,6 +329,7 @@ final class AgentGroups implements AutoCloseable {
 
     /** Takes a group back when the run has ended. */
     void ended(AgentRun run, AgentGroup group) {
+        inUse.remove(group);
         if (ProcessWatch.mayStartSomething(run)) {
             if (!group.isPopulated()) {
                 drop(run.resource(), group);
@@ -386,7 +387,7 @@ final class AgentGroups implements AutoCloseable {
         List<String> names = List.copyOf(services.keySet());
         for (String resource : names) {
             for (AgentGroup group : List.copyOf(services.getOrDefault(resource, List.of()))) {
-                if (!group.isPopulated()) {
+                if (!inUse.contains(group) && !group.isPopulated()) {
                     drop(resource, group);
                 }
             }

@@ -46,9 +46,9 @@ public record ExecutorSettings(
 
     /** Which runs happen in a control group, where there is one that can be written. */
     public enum Grouping {
-        /** All that may change something; questions too where that costs nothing. */
+        /** All, where the C library can start a process in one; else none. */
         AUTO,
-        /** All. */
+        /** All, in any case. */
         ALL,
         /** None. */
         OFF

@@ -88,13 +88,15 @@ class GroupedAgentsTest {
     }
 
     @Test
-    void byDefaultQuestionsStayOutsideWhereAProcessHasToBeMoved() {
+    void byDefaultAgentsStayOutsideWhereTheDaemonWouldHaveToGoThereItself() {
         agents.close();
         agents = agents(Grouping.AUTO);
         agents.agent("where", "grep ^0:: /proc/self/cgroup");
-        assertThat(run("where", "stop", Map.of()).output()).contains("/runs/");
-        assertThat(run("where", "monitor", Map.of()).output().contains("/runs/"))
-                .isEqualTo(Spawner.canBearInGroup());
+        for (String action : List.of("stop", "monitor")) {
+            assertThat(run("where", action, Map.of()).output().contains("/runs/"))
+                    .as(action)
+                    .isEqualTo(Spawner.canBearInGroup());
+        }
     }
 
     @Test
@@ -246,7 +248,7 @@ class GroupedAgentsTest {
     @Test
     void emptyGroupsOfANodeWhoseRootWasDeletedAreRemoved() throws IOException {
         Path gone = Files.createDirectory(root.resolve("gone"));
-        var settings = ExecutorSettings.of(root.resolve("tree"), gone);
+        var settings = ExecutorSettings.of(root.resolve("tree"), gone).withGrouping(Grouping.ALL);
         var own = OwnCgroup.find();
         // Not closed: as if its daemon had been killed.
         var forgotten = AgentGroups.open(settings, own, false);
@@ -254,7 +256,8 @@ class GroupedAgentsTest {
         Path base = own.orElseThrow().resolve(AgentGroups.folderName(gone.toString()));
         assertThat(forgotten.words()).isEqualTo("on, " + base);
         Path other = Files.createDirectory(root.resolve("other"));
-        try (var neighbour = AgentGroups.open(ExecutorSettings.of(root.resolve("tree"), other), own, false)) {
+        try (var neighbour = AgentGroups.open(
+                ExecutorSettings.of(root.resolve("tree"), other).withGrouping(Grouping.ALL), own, false)) {
             neighbour.sweep();
             assertThat(base).isDirectory();
         }
@@ -262,9 +265,25 @@ class GroupedAgentsTest {
             all.sorted(java.util.Comparator.reverseOrder())
                     .forEach(path -> assertThat(path.toFile().delete()).isTrue());
         }
-        try (var neighbour = AgentGroups.open(ExecutorSettings.of(root.resolve("tree"), other), own, false)) {
+        try (var neighbour = AgentGroups.open(
+                ExecutorSettings.of(root.resolve("tree"), other).withGrouping(Grouping.ALL), own, false)) {
             neighbour.sweep();
             assertThat(base).doesNotExist();
+        }
+    }
+
+    /** Between the end of its process and the end of the run a group is empty, and so it is before the process is there. */
+    @Test
+    void emptyGroupOfARunThatHasNotEndedIsNotTidiedUp() {
+        var settings =
+                ExecutorSettings.of(root.resolve("tree"), root.resolve("x")).withGrouping(Grouping.ALL);
+        AgentRun start = AgentRun.of("1", AgentRun.Kind.OCF, "test", "svc", "start", Map.of(), 1000, "web", 0, "alpha");
+        try (var groups = AgentGroups.open(settings, OwnCgroup.find(), false)) {
+            AgentGroup group = groups.forRun(start).orElseThrow();
+            groups.sweep();
+            assertThat(group.folder()).isDirectory();
+            groups.ended(start, group);
+            assertThat(group.folder()).doesNotExist();
         }
     }
 
