@@ -230,7 +230,9 @@ class OwnAgentsTest {
         Path noted = alpha.resolve("run/systole/agents.cgroup");
         Path ownAgents = root.resolve("own");
         try (var agents = own();
-                var node = new Agents(ownAgents, ExecutorSettings.of(root.resolve("tree"), alpha))) {
+                var node = new Agents(
+                        ownAgents,
+                        ExecutorSettings.of(root.resolve("tree"), alpha).withGrouping(ExecutorSettings.Grouping.ALL))) {
             node.agent(
                     "hides",
                     "(env -i setsid sh -c 'echo $$ > \"$0\"; exec sleep 300' \"$OCF_RESKEY_state\" > /dev/null 2>&1 &)",
