@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,15 +43,16 @@ final class AgentGroups implements AutoCloseable {
 
     private static final int SELF = (int) ProcessHandle.current().pid();
     private static final int MOST_SPARE = 32;
+
     private final Optional<Path> base;
     private final boolean bornInside;
     private final String words;
+    private final String nodeRoot;
     private final Deque<AgentGroup> spare = new ArrayDeque<>();
     private final SortedMap<String, List<AgentGroup>> services = new TreeMap<>();
     /** Of runs that have ended and left processes. */
     private final List<AgentGroup> left = new ArrayList<>();
 
-    private final String nodeRoot;
     /** Of runs that have not ended: empty or not, they stay. */
     private final Set<AgentGroup> inUse = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -69,10 +71,10 @@ final class AgentGroups implements AutoCloseable {
     /**
      * Finds what an earlier daemon has left, or begins anew. Where it cannot be, says why and stays off.
      *
-     * @param own folder of the daemon's own group
+     * @param home folder of the daemon's own group, if there is one; asked only where it is needed
      * @param bornInside whether a process can be started in a group
      */
-    static AgentGroups open(ExecutorSettings settings, Optional<Path> own, boolean bornInside) {
+    static AgentGroups open(ExecutorSettings settings, Supplier<Optional<Path>> home, boolean bornInside) {
         Path note = settings.runDirectory().resolve("systole").resolve(NOTE);
         try {
             Files.deleteIfExists(note);
@@ -87,6 +89,7 @@ final class AgentGroups implements AutoCloseable {
                     "this C library cannot start a process in one, glibc 2.39 can; with SYSTOLE_CGROUP=all the daemon goes"
                             + " there itself at each start");
         }
+        Optional<Path> own = home.get();
         if (own.isEmpty()) {
             return off("no cgroup v2 is mounted here");
         }
@@ -245,9 +248,7 @@ final class AgentGroups implements AutoCloseable {
         return bornInside;
     }
 
-    /**
-     * The group in which this run is to happen; empty if it is to run outside. To be given back by {@link #ended}.
-     */
+    /** The group in which this run is to happen; empty if it is to run outside. To be given back by {@link #ended}. */
     Optional<AgentGroup> forRun(AgentRun run) {
         if (base.isEmpty() || run.kind() == AgentRun.Kind.SYSTEMD) {
             return Optional.empty();
@@ -287,8 +288,8 @@ final class AgentGroups implements AutoCloseable {
         }
     }
 
-    /** Takes the daemon to a group, so that what it starts is born there; false if it cannot, and is at home. */
-    boolean enter(AgentGroup group) {
+    /** Takes the daemon to a group, so that what it starts is born there; home if it cannot. */
+    void enter(AgentGroup group) {
         if (!away) {
             OwnCgroup.goAway();
             away = true;
@@ -298,7 +299,6 @@ final class AgentGroups implements AutoCloseable {
             failed("no process can be moved to " + group + ": " + Libc.reason(errno));
             leave();
         }
-        return errno == 0;
     }
 
     /**
@@ -338,8 +338,8 @@ final class AgentGroups implements AutoCloseable {
             left.add(group);
         } else if (spare.size() < MOST_SPARE) {
             spare.add(group);
-        } else {
-            removed(group);
+        } else if (!removed(group)) {
+            left.add(group);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import systole.kernel.BadInputException;
 import systole.kernel.NearestWord;
@@ -135,130 +136,75 @@ public record ExecutorSettings(
     }
 
     public ExecutorSettings withOcfRoots(List<Path> roots) {
-        return new ExecutorSettings(
-                roots,
-                fencePath,
-                initScripts,
-                runDirectory,
-                toolPath,
-                apiSocket,
-                featureSet,
-                parallel,
-                outputLimit,
-                graceMillis,
-                environment,
-                grouping);
+        return with(draft -> draft.ocfRoots = roots);
     }
 
     public ExecutorSettings withFencePath(List<Path> folders) {
-        return new ExecutorSettings(
-                ocfRoots,
-                folders,
-                initScripts,
-                runDirectory,
-                toolPath,
-                apiSocket,
-                featureSet,
-                parallel,
-                outputLimit,
-                graceMillis,
-                environment,
-                grouping);
+        return with(draft -> draft.fencePath = folders);
     }
 
     public ExecutorSettings withInitScripts(Path folder) {
-        return new ExecutorSettings(
-                ocfRoots,
-                fencePath,
-                folder,
-                runDirectory,
-                toolPath,
-                apiSocket,
-                featureSet,
-                parallel,
-                outputLimit,
-                graceMillis,
-                environment,
-                grouping);
+        return with(draft -> draft.initScripts = folder);
     }
 
     public ExecutorSettings withParallel(int processes) {
-        return new ExecutorSettings(
-                ocfRoots,
-                fencePath,
-                initScripts,
-                runDirectory,
-                toolPath,
-                apiSocket,
-                featureSet,
-                processes,
-                outputLimit,
-                graceMillis,
-                environment,
-                grouping);
+        return with(draft -> draft.parallel = processes);
     }
 
     public ExecutorSettings withGraceMillis(long millis) {
-        return new ExecutorSettings(
-                ocfRoots,
-                fencePath,
-                initScripts,
-                runDirectory,
-                toolPath,
-                apiSocket,
-                featureSet,
-                parallel,
-                outputLimit,
-                millis,
-                environment,
-                grouping);
+        return with(draft -> draft.graceMillis = millis);
     }
 
     public ExecutorSettings withToolPath(List<Path> folders) {
-        return new ExecutorSettings(
-                ocfRoots,
-                fencePath,
-                initScripts,
-                runDirectory,
-                folders,
-                apiSocket,
-                featureSet,
-                parallel,
-                outputLimit,
-                graceMillis,
-                environment,
-                grouping);
+        return with(draft -> draft.toolPath = folders);
     }
 
     public ExecutorSettings withEnvironment(SortedMap<String, String> variables) {
-        return new ExecutorSettings(
-                ocfRoots,
-                fencePath,
-                initScripts,
-                runDirectory,
-                toolPath,
-                apiSocket,
-                featureSet,
-                parallel,
-                outputLimit,
-                graceMillis,
-                variables,
-                grouping);
+        return with(draft -> draft.environment = variables);
     }
 
     public ExecutorSettings withGrouping(Grouping which) {
+        return with(draft -> draft.grouping = which);
+    }
+
+    private ExecutorSettings with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
         return new ExecutorSettings(
-                ocfRoots,
-                fencePath,
-                initScripts,
+                draft.ocfRoots,
+                draft.fencePath,
+                draft.initScripts,
                 runDirectory,
-                toolPath,
+                draft.toolPath,
                 apiSocket,
                 featureSet,
-                parallel,
+                draft.parallel,
                 outputLimit,
-                graceMillis,
-                environment,
-                which);
+                draft.graceMillis,
+                draft.environment,
+                draft.grouping);
+    }
+
+    /** What a copy may have another value of. */
+    private static final class Draft {
+        private List<Path> ocfRoots;
+        private List<Path> fencePath;
+        private Path initScripts;
+        private List<Path> toolPath;
+        private int parallel;
+        private long graceMillis;
+        private SortedMap<String, String> environment;
+        private Grouping grouping;
+
+        private Draft(ExecutorSettings from) {
+            ocfRoots = from.ocfRoots;
+            fencePath = from.fencePath;
+            initScripts = from.initScripts;
+            toolPath = from.toolPath;
+            parallel = from.parallel;
+            graceMillis = from.graceMillis;
+            environment = from.environment;
+            grouping = from.grouping;
+        }
     }
 }

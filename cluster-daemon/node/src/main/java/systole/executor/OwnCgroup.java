@@ -13,14 +13,18 @@ public final class OwnCgroup {
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     private static final String VERSION_2 = "0::";
 
-    private static final Optional<Path> HOME = read();
     private static final ReentrantLock AWAY = new ReentrantLock();
+
+    /** Read when it is first asked for, and kept: the process may be elsewhere later. */
+    private static final class Home {
+        static final Optional<Path> FOLDER = read();
+    }
 
     private OwnCgroup() {}
 
     /** Folder of the group in which this process began; empty where the kernel has none, or none of its mounts shows ours. */
     static Optional<Path> find() {
-        return HOME;
+        return Home.FOLDER;
     }
 
     /**

@@ -64,7 +64,6 @@ public final class ProcessExecutor implements Executor {
     private final Map<String, RunningAgent> running = new LinkedHashMap<>();
     private final Set<String> busyResources = new HashSet<>();
     private final List<RunningAgent> unreaped = new ArrayList<>();
-
     private long nextSweepNanos = System.nanoTime() + SWEEP_NANOS;
 
     /** A run that has not started. */
@@ -75,11 +74,6 @@ public final class ProcessExecutor implements Executor {
      * want to end, then opens.
      */
     public ProcessExecutor(ExecutorSettings settings) {
-        this(settings, OwnCgroup.find());
-    }
-
-    /** @param ownGroup folder of the control group in which this process is, if there is one */
-    ProcessExecutor(ExecutorSettings settings, Optional<Path> ownGroup) {
         this.settings = settings;
         this.agents = new AgentFolders(settings);
         Path base = settings.runDirectory().resolve("systole");
@@ -91,7 +85,7 @@ public final class ProcessExecutor implements Executor {
             throw new UncheckedIOException("the run folder " + settings.runDirectory() + " cannot be used", e);
         }
         Path journalFile = base.resolve("agents.running");
-        this.groups = AgentGroups.open(settings, ownGroup, Spawner.canBearInGroup());
+        this.groups = AgentGroups.open(settings, OwnCgroup::find, Spawner.canBearInGroup());
         endLeftovers(RunJournal.read(journalFile), groups);
         this.journal = new RunJournal(journalFile);
         this.files = new OutputFiles(base.resolve("agents"));

@@ -42,9 +42,9 @@ class AgentGroupsTest {
     void withoutGroupsItSaysWhyAndGivesNone() throws IOException {
         AgentRun start = AgentRun.of("1", AgentRun.Kind.OCF, "test", "svc", "start", Map.of(), 1000, "web", 0, "alpha");
         Path own = Files.createDirectory(root.resolve("own"));
-        try (var none = AgentGroups.open(settings(), Optional.empty(), true);
-                var off = AgentGroups.open(settings().withGrouping(Grouping.OFF), Optional.of(own), true);
-                var readOnly = AgentGroups.open(settings(), Optional.of(own), true)) {
+        try (var none = AgentGroups.open(settings(), Optional::empty, true);
+                var off = AgentGroups.open(settings().withGrouping(Grouping.OFF), () -> Optional.of(own), true);
+                var readOnly = AgentGroups.open(settings(), () -> Optional.of(own), true)) {
             assertThat(none.words()).isEqualTo("off, no cgroup v2 is mounted here");
             assertThat(off.words()).isEqualTo("off, switched off by SYSTOLE_CGROUP");
             assertThat(readOnly.words()).isEqualTo("off, " + own + " cannot be written");
@@ -58,7 +58,7 @@ class AgentGroupsTest {
     void aKernelThatCannotKillAGroupIsLeftInPeaceAndNothingStays() throws IOException {
         Path own = Files.createDirectory(root.resolve("own"));
         Files.createFile(own.resolve("cgroup.procs"));
-        try (var groups = AgentGroups.open(settings(), Optional.of(own), true)) {
+        try (var groups = AgentGroups.open(settings(), () -> Optional.of(own), true)) {
             assertThat(groups.words()).startsWith("off, this kernel cannot kill a control group");
         }
         assertThat(own).isDirectoryNotContaining(path -> Files.isDirectory(path));

@@ -251,13 +251,13 @@ class GroupedAgentsTest {
         var settings = ExecutorSettings.of(root.resolve("tree"), gone).withGrouping(Grouping.ALL);
         var own = OwnCgroup.find();
         // Not closed: as if its daemon had been killed.
-        var forgotten = AgentGroups.open(settings, own, false);
+        var forgotten = AgentGroups.open(settings, () -> own, false);
         forgotten.sweep();
         Path base = own.orElseThrow().resolve(AgentGroups.folderName(gone.toString()));
         assertThat(forgotten.words()).isEqualTo("on, " + base);
         Path other = Files.createDirectory(root.resolve("other"));
         try (var neighbour = AgentGroups.open(
-                ExecutorSettings.of(root.resolve("tree"), other).withGrouping(Grouping.ALL), own, false)) {
+                ExecutorSettings.of(root.resolve("tree"), other).withGrouping(Grouping.ALL), () -> own, false)) {
             neighbour.sweep();
             assertThat(base).isDirectory();
         }
@@ -266,7 +266,7 @@ class GroupedAgentsTest {
                     .forEach(path -> assertThat(path.toFile().delete()).isTrue());
         }
         try (var neighbour = AgentGroups.open(
-                ExecutorSettings.of(root.resolve("tree"), other).withGrouping(Grouping.ALL), own, false)) {
+                ExecutorSettings.of(root.resolve("tree"), other).withGrouping(Grouping.ALL), () -> own, false)) {
             neighbour.sweep();
             assertThat(base).doesNotExist();
         }
@@ -278,7 +278,7 @@ class GroupedAgentsTest {
         var settings =
                 ExecutorSettings.of(root.resolve("tree"), root.resolve("x")).withGrouping(Grouping.ALL);
         AgentRun start = AgentRun.of("1", AgentRun.Kind.OCF, "test", "svc", "start", Map.of(), 1000, "web", 0, "alpha");
-        try (var groups = AgentGroups.open(settings, OwnCgroup.find(), false)) {
+        try (var groups = AgentGroups.open(settings, OwnCgroup::find, false)) {
             AgentGroup group = groups.forRun(start).orElseThrow();
             groups.sweep();
             assertThat(group.folder()).isDirectory();

@@ -260,10 +260,15 @@ final class SimulatedCluster implements SimulatedNode.World {
                 Element.leaf("rsc_order", "id", "after-db", "first", "db", "then", "stack"),
                 Element.leaf("rsc_location", "id", "mail-1", "rsc", "mail", "node", "node1", "score", "100")));
         for (SimulatedNode node : nodes) {
-            constraints.add(Element.of(
-                    "rsc_location", Map.of("id", "pgs-" + node.name, "rsc", "pgs"), List.of(promotion(node))));
+            String id = "pgs-expression-" + node.name;
+            Element here =
+                    Element.leaf("expression", "id", id, "attribute", "#uname", "operation", "eq", "value", node.name);
+            constraints.add(promotion(node.name, 50 - node.id.value(), here));
         }
-        constraints.add(Element.of("rsc_location", Map.of("id", "pgs-others", "rsc", "pgs"), List.of(anyPromotion())));
+        // Also nodes that were added later may be promoted, when of the first ones none is left.
+        Element anywhere = Element.leaf(
+                "expression", "id", "pgs-expression-others", "attribute", "#uname", "operation", "defined");
+        constraints.add(promotion("others", 1, anywhere));
         levels.ifPresent(drawn -> constraints.addAll(drawn.bans()));
         Element options = Element.of(
                 "cluster_property_set",
@@ -297,33 +302,16 @@ final class SimulatedCluster implements SimulatedNode.World {
         return Element.of("configuration", Map.of(), sections);
     }
 
-    private static Element promotion(SimulatedNode node) {
+    /** A score for the promotion on the nodes of which the expression is true. */
+    private static Element promotion(String id, int score, Element expression) {
         Map<String, String> rule = new LinkedHashMap<>();
-        rule.put("id", "pgs-rule-" + node.name);
+        rule.put("id", "pgs-rule-" + id);
         rule.put("role", "Promoted");
-        rule.put("score", Integer.toString(50 - node.id.value()));
-        Element here = Element.leaf(
-                "expression",
-                "id",
-                "pgs-expression-" + node.name,
-                "attribute",
-                "#uname",
-                "operation",
-                "eq",
-                "value",
-                node.name);
-        return Element.of("rule", rule, List.of(here));
-    }
-
-    /** Also nodes that were added later may be promoted, when of the first ones none is left. */
-    private static Element anyPromotion() {
-        Map<String, String> rule = new LinkedHashMap<>();
-        rule.put("id", "pgs-rule-others");
-        rule.put("role", "Promoted");
-        rule.put("score", "1");
-        Element anywhere = Element.leaf(
-                "expression", "id", "pgs-expression-others", "attribute", "#uname", "operation", "defined");
-        return Element.of("rule", rule, List.of(anywhere));
+        rule.put("score", Integer.toString(score));
+        return Element.of(
+                "rsc_location",
+                Map.of("id", "pgs-" + id, "rsc", "pgs"),
+                List.of(Element.of("rule", rule, List.of(expression))));
     }
 
     private static Element option(String name, String value) {

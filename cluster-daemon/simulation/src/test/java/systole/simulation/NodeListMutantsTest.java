@@ -22,10 +22,7 @@ import systole.quorum.QuorumSettings;
 import systole.state.NodeList;
 import systole.state.Version;
 
-/**
- * Deliberate faults of changes of the node list, each killed by a directed history; and which random runs find
- * ({@code -Dsystole.sim.mutant.seeds=N} for more of them than a build has time for).
- */
+/** Deliberate faults of changes of the node list, each killed by a directed history. */
 class NodeListMutantsTest {
     private static final long MILLI = SimulatedCluster.MILLI;
     private static final long SECOND = SimulatedCluster.SECOND;
