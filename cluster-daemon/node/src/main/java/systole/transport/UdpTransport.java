@@ -167,7 +167,7 @@ public final class UdpTransport implements RingTransport {
                 connect(peer, link, address, theirs, itsInterface);
             }
         }
-        listening.pipeline().addLast(new Arrivals(link.number(), false, null));
+        listen(listening, new Arrivals(link.number(), false, null));
         watch.add(link.number(), address.getAddress(), up -> loop.execute(() -> changed(link.number(), up)));
     }
 
@@ -176,7 +176,7 @@ public final class UdpTransport implements RingTransport {
         boolean ip4 = own.getAddress() instanceof Inet4Address;
         DatagramChannel connected = bind(link.number(), ip4, own, itsInterface, link.ttl());
         await(connected.connect(theirs), "connect to " + theirs);
-        connected.pipeline().addLast(new Arrivals(link.number(), false, peer.id));
+        listen(connected, new Arrivals(link.number(), false, peer.id));
         peer.connect(link.number(), connected);
     }
 
@@ -282,8 +282,13 @@ public final class UdpTransport implements RingTransport {
         await(
                 channel.joinGroup(group, itsInterface),
                 "join the group " + link.group() + " on " + itsInterface.getName());
-        channel.pipeline().addLast(new Arrivals(link.number(), true, null));
+        listen(channel, new Arrivals(link.number(), true, null));
         return channel;
+    }
+
+    /** On the loop: a handler that is added from outside hears nothing before the loop has taken it in. */
+    private void listen(Channel channel, Arrivals arrivals) {
+        await(loop.submit(() -> channel.pipeline().addLast(arrivals)), "listen");
     }
 
     private DatagramChannel bind(
