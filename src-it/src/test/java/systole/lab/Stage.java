@@ -102,13 +102,17 @@ final class Stage implements AutoCloseable {
 
     private void act(String verb, List<String> rest) {
         switch (verb) {
-            case "load" ->
+            case "load" -> {
                 lab.must(
                         "n1",
                         "configure",
                         "load",
                         "update",
                         story.configuration().toString());
+                if (story.hasWitness()) {
+                    awaitWitness();
+                }
+            }
             case "crash" -> rest.forEach(lab::crash);
             case "freeze" -> rest.forEach(lab::freeze);
             case "cut" -> rest.forEach(lab::cut);
@@ -164,6 +168,9 @@ final class Stage implements AutoCloseable {
                 nodes + " are online",
                 PATIENCE,
                 () -> cluster.status(witness).online().containsAll(nodes));
+        if (story.hasWitness()) {
+            awaitWitness();
+        }
     }
 
     private void window(boolean open) {
@@ -268,16 +275,12 @@ final class Stage implements AutoCloseable {
         return places;
     }
 
-    /** The next step may need its vote. */
+    /** The next step may need its vote, for any of the nodes that are here. */
     private void awaitWitness() {
-        lab.await(
-                "the witness is reached",
-                PATIENCE,
-                () -> cluster.quorate()
-                        .status()
-                        .facts()
-                        .getOrDefault("witness", "")
-                        .startsWith("connected, votes"));
+        lab.await("all have the vote of the witness", PATIENCE, () -> cluster.quorate().status().online().stream()
+                .allMatch(node -> cluster.ask(node)
+                        .filter(status -> status.facts().getOrDefault("witness", "").startsWith("connected, votes"))
+                        .isPresent()));
     }
 
     /** What still goes on beside the steps must come to its good end. */

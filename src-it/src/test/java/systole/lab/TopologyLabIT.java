@@ -53,7 +53,7 @@ class TopologyLabIT {
             lab.nodes().forEach(node -> Stage.plugIn(lab, node, story, disk));
             lab.addClient();
             disk.filter(shared -> story.hasPill()).ifPresent(shared -> shared.hold(lab.nodes()));
-            if (story.quorum().contains("device {")) {
+            if (story.hasWitness()) {
                 lab.addWitness();
                 lab.startWitness();
             }

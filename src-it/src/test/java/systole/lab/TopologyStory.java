@@ -108,6 +108,11 @@ record TopologyStory(
         }
     }
 
+    /** Whether a third machine votes. */
+    boolean hasWitness() {
+        return quorum().contains("device {");
+    }
+
     /** Whether its nodes are fenced by a pill on the shared disk. */
     boolean hasPill() {
         try {
