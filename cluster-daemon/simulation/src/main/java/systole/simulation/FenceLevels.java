@@ -288,6 +288,7 @@ final class FenceLevels {
 
     /** If all of a level are off, a person has switched them on; one that is off beside others stays so. */
     void hasPower(SimulatedNode node) {
+        dark.remove(node.name);
         SortedSet<String> supplies = off.getOrDefault(node.name, new TreeSet<>());
         if (levels.stream().anyMatch(supplies::containsAll)) {
             supplies.clear();
@@ -299,7 +300,7 @@ final class FenceLevels {
         if (run.action().equals("on")) {
             supplies.remove(run.device());
             if (dark.remove(target.name)) {
-                cluster.time.after(seed.between(3 * SECOND, 20 * SECOND), "boot", target::boot);
+                cluster.bootLater(target, seed.between(3 * SECOND, 20 * SECOND));
             }
             return;
         }
@@ -312,7 +313,7 @@ final class FenceLevels {
         cluster.promises.cut(target.name, cluster.time.nowNanos());
         if (run.action().equals("reboot")) {
             supplies.remove(run.device());
-            cluster.time.after(seed.between(3 * SECOND, 20 * SECOND), "boot", target::boot);
+            cluster.bootLater(target, seed.between(3 * SECOND, 20 * SECOND));
         } else {
             // If nothing switches it on again, a person does.
             dark.add(target.name);

@@ -114,9 +114,12 @@ final class Promises {
         lies.remove(node);
     }
 
-    void answered(String change, Reply reply) {
+    /** @param alone nobody else was in the view: of two halves each goes on so once the other is fenced, or was said to be */
+    void answered(String change, Reply reply, boolean alone) {
         if (reply instanceof Reply.Done) {
-            committed.add(change);
+            if (!(eachHalfAlone && alone && !lies.isEmpty())) {
+                committed.add(change);
+            }
         } else if (reply instanceof Reply.Refused no && no.advice() != Advice.CHECK_STATE) {
             refused.add(change);
         }

@@ -392,7 +392,7 @@ final class SimulatedCluster implements SimulatedNode.World {
             replies.put(answer.requestId(), answer.reply());
             String change = changesAsked.remove(answer.requestId());
             if (change != null) {
-                promises.answered(change, answer.reply());
+                promises.answered(change, answer.reply(), node.isAlone());
             }
         } else if (effect instanceof NodeEffect.Event event) {
             story.tell(node.name, event.kind() + " " + event.text());
@@ -546,6 +546,16 @@ final class SimulatedCluster implements SimulatedNode.World {
         return executor;
     }
 
+    /** What was switched off boots after a while; if it did so before and has lost its power again, that is another story. */
+    void bootLater(SimulatedNode target, long nanos) {
+        int cycles = target.powerCycles();
+        time.after(nanos, "boot", () -> {
+            if (target.powerCycles() == cycles) {
+                target.boot();
+            }
+        });
+    }
+
     private void fence(SimulatedNode node, FenceRun run) {
         boolean acts = run.action().equals("reboot") || run.action().equals("off");
         long nanos = acts ? devices.fenceNanos() : seed.between(5 * MILLI, 100 * MILLI);
@@ -572,7 +582,7 @@ final class SimulatedCluster implements SimulatedNode.World {
                 promises.cut(target.name, time.nowNanos());
                 promises.truthAbout(target.name);
                 if (run.action().equals("reboot")) {
-                    time.after(seed.between(3 * SECOND, 20 * SECOND), "boot", target::boot);
+                    bootLater(target, seed.between(3 * SECOND, 20 * SECOND));
                 }
             } else if (target != null && lies) {
                 promises.liedAbout(target.name, time.nowNanos());

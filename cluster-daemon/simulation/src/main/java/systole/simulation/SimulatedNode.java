@@ -223,6 +223,12 @@ final class SimulatedNode {
 
     // ---- services --------------------------------------------------------------------------------------------------
 
+    /** Whether the daemon sees no other. */
+    boolean isAlone() {
+        return core == null
+                || core.quorum().view().map(seen -> seen.members().size() == 1).orElse(true);
+    }
+
     /** What runs on the machine, whatever the daemon thinks. */
     Set<String> running() {
         return Collections.unmodifiableSet(running);
