@@ -700,11 +700,11 @@ public final class NodeCore {
         conductor.applied(command, effect.result());
         alerts.applied(command, effect.result(), conductor.isCoordinating());
         if (command instanceof Command.FencingDone done) {
-            fenced(done.record(), effect.result().changed(systole.state.Applied.Part.NODES));
+            fenced(done, effect.result().changed(systole.state.Applied.Part.NODES));
         } else if (command instanceof Command.ConfirmFenced confirm
                 && effect.result().isChanged()) {
             leases.settled(confirm.node());
-            carryFencing(fenceDesk.succeeded(confirm.node(), "off"));
+            carryFencing(fenceDesk.succeeded(confirm.node(), "off", Long.MAX_VALUE));
         } else if (command instanceof Command.NodeLeaving leave && leave.node().equals(node.self())) {
             node.emit(new NodeEffect.LeaveGroup());
             stop(StopReason.SHUTDOWN, "All resources are stopped or left running on purpose");
@@ -743,7 +743,8 @@ public final class NodeCore {
         return name.isEmpty() || name.equals(node.self());
     }
 
-    private void fenced(FencingRecord record, boolean erased) {
+    private void fenced(Command.FencingDone done, boolean erased) {
+        FencingRecord record = done.record();
         if (!record.succeeded()) {
             return;
         }
@@ -758,7 +759,7 @@ public final class NodeCore {
         if (cut && erased) {
             leases.settled(record.target());
         }
-        carryFencing(fenceDesk.succeeded(record.target(), record.action()));
+        carryFencing(fenceDesk.succeeded(record.target(), record.action(), done.joinedAt()));
     }
 
     private void fencedAlive() {

@@ -23,13 +23,16 @@ public final class FenceDesk {
         FenceOrder order;
         boolean delivered;
         final SortedSet<String> tried = new TreeSet<>();
-        final List<String> waiters = new ArrayList<>();
+        final List<Waiter> waiters = new ArrayList<>();
         long deadlineNanos = Long.MAX_VALUE;
 
         Entry(FenceOrder order) {
             this.order = order;
         }
     }
+
+    /** @param life of the target, by the view with which it joined, that is to end */
+    private record Waiter(String name, long life) {}
 
     /** Facts about the cluster that the choice of an executor needs. */
     public record Situation(
@@ -86,14 +89,14 @@ public final class FenceDesk {
             if (entry.order.target().equals(target)
                     && entry.order.action().equals(action)
                     && now.members().contains(entry.order.executor())) {
-                entry.waiters.add(waiter);
+                entry.waiters.add(new Waiter(waiter, joinedAt));
                 return effects;
             }
         }
         String id = self + "-" + incarnation + "-" + ++lastOperation;
         FenceOrder order = new FenceOrder(id, target, action, timeoutMillis, delayMillis, self, self, client, joinedAt);
         Entry entry = new Entry(order);
-        entry.waiters.add(waiter);
+        entry.waiters.add(new Waiter(waiter, joinedAt));
         table.put(id, entry);
         tryNext(entry, now, nowNanos, new FenceReport(order, false, "", true, false, "no node can fence " + target));
         return effects;
@@ -132,16 +135,24 @@ public final class FenceDesk {
         return effects;
     }
 
-    /** The target was fenced, by whomever: everybody who waits for it is answered. */
-    public List<FencingEffect> succeeded(String target, String action) {
+    /**
+     * A life of the target, and with it all before, was ended by whomever: everybody who waits for that is answered. Who waits for
+     * the end of a later one, with which the target came back meanwhile, has to ask again; what was ordered against that goes on.
+     */
+    public List<FencingEffect> succeeded(String target, String action, long life) {
         effects = new ArrayList<>();
         hung.remove(target);
         for (Entry entry : List.copyOf(table.values())) {
             boolean same = entry.order.action().equals(action)
                     || (!action.equals("on") && !entry.order.action().equals("on"));
-            if (entry.order.target().equals(target) && same) {
+            boolean on = action.equals("on");
+            if (entry.order.target().equals(target) && same && (on || entry.order.joinedAt() <= life)) {
                 table.remove(entry.order.operation());
-                answer(entry, true, false, "");
+                for (Waiter waiter : entry.waiters) {
+                    boolean ended = on || waiter.life() <= life;
+                    String text = ended ? "" : target + " came back while it was fenced";
+                    effects.add(new FencingEffect.Answered(waiter.name(), ended, false, text));
+                }
             }
         }
         return effects;
@@ -165,7 +176,7 @@ public final class FenceDesk {
                 tryNext(entry, now, nowNanos, lost);
             } else if (executorGone) {
                 table.remove(entry.order.operation());
-                answer(entry, false, false, "executing node " + entry.order.executor() + " was lost");
+                refuse(entry, false, "executing node " + entry.order.executor() + " was lost");
             }
         }
         return effects;
@@ -229,14 +240,13 @@ public final class FenceDesk {
         if (entry.order.origin().equals(self)) {
             effects.add(new FencingEffect.GaveUp(last));
         }
-        answer(entry, false, last.noDevice(), last.text());
+        refuse(entry, last.noDevice(), last.text());
     }
 
-    private void answer(Entry entry, boolean succeeded, boolean noDevice, String text) {
-        for (String waiter : entry.waiters) {
-            effects.add(new FencingEffect.Answered(waiter, succeeded, noDevice, text));
+    private void refuse(Entry entry, boolean noDevice, String text) {
+        for (Waiter waiter : entry.waiters) {
+            effects.add(new FencingEffect.Answered(waiter.name(), false, noDevice, text));
         }
-        entry.waiters.clear();
     }
 
     /** Who could do it, best first: never the target while there is another, and one on which nothing hung so far. */

@@ -72,8 +72,9 @@ public final class FenceExecutor {
         final Map<String, String> usedElsewhere = new TreeMap<>();
 
         /**
-         * What success says of the target: the life in which it was when the last device of the level began, for that life and
-         * all before it have ended when all devices of a level are off.
+         * What success says of the target: the life in which it was when the first device of the level began. Not of a later one:
+         * another operation against it may have put the first device on again before the last one was off. But to put it on it
+         * had all of them off before, so either way the life of the beginning has ended.
          */
         long joinedAt;
 
@@ -575,9 +576,9 @@ public final class FenceExecutor {
         start(operation, device, actionOf(operation), operation.order.target(), left, nowNanos);
     }
 
-    /** What begins now ends the life in which the target is known to be now. */
+    /** What a level begins with now ends the life in which the target is known to be now. */
     private void aims(Operation operation) {
-        if (!operation.turningOn) {
+        if (!operation.turningOn && operation.device == 0) {
             operation.joinedAt =
                     situation.joinedAt().getOrDefault(operation.order.target(), operation.order.joinedAt());
         }

@@ -12,6 +12,7 @@ import systole.fencing.FenceDesk.Situation;
 
 class FenceDeskTest {
     private static final long SECOND = 1_000_000_000L;
+    private static final long LIFE = 4;
 
     private final FenceDesk desk = new FenceDesk("alpha", "life");
 
@@ -38,12 +39,35 @@ class FenceDeskTest {
         Situation now = situation(Set.of(), "alpha", "beta", "gamma");
         desk.ordered(sent(ask("beta", "w1", now)), now, 0);
         assertThat(ask("beta", "w2", now)).isEmpty();
-        assertThat(desk.succeeded("beta", "reboot"))
+        assertThat(desk.succeeded("beta", "reboot", LIFE))
                 .containsExactly(
                         new FencingEffect.Answered("w1", true, false, ""),
                         new FencingEffect.Answered("w2", true, false, ""));
-        assertThat(desk.succeeded("beta", "reboot")).isEmpty();
+        assertThat(desk.succeeded("beta", "reboot", LIFE)).isEmpty();
         assertThat(desk.underWay()).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForTheEndOfALifeThatBeganMeanwhileIsNotToldThatItEnded() {
+        Situation now = situation(Set.of(), "alpha", "beta", "gamma");
+        desk.ordered(sent(ask("beta", LIFE, "w1", now)), now, 0);
+        assertThat(ask("beta", LIFE + 5, "w2", now)).isEmpty();
+        assertThat(desk.succeeded("beta", "reboot", LIFE))
+                .containsExactly(
+                        new FencingEffect.Answered("w1", true, false, ""),
+                        new FencingEffect.Answered("w2", false, false, "beta came back while it was fenced"));
+        assertThat(desk.underWay()).isEmpty();
+    }
+
+    @Test
+    void whatWasOrderedAgainstALaterLifeGoesOn() {
+        Situation now = situation(Set.of(), "alpha", "beta", "gamma");
+        FenceOrder order = sent(ask("beta", LIFE + 5, "w1", now));
+        desk.ordered(order, now, 0);
+        assertThat(desk.succeeded("beta", "reboot", LIFE)).isEmpty();
+        assertThat(desk.underWay()).containsExactly(order);
+        assertThat(desk.succeeded("beta", "reboot", LIFE + 5))
+                .containsExactly(new FencingEffect.Answered("w1", true, false, ""));
     }
 
     @Test
@@ -80,7 +104,7 @@ class FenceDeskTest {
         FenceOrder second = sent(ask("beta", "w2", now));
         assertThat(second.executor()).isEqualTo("gamma");
         assertThat(sent(ask("gamma", "w3", now)).executor()).isEqualTo("alpha");
-        desk.succeeded("beta", "reboot");
+        desk.succeeded("beta", "reboot", LIFE);
 
         assertThat(sent(ask("beta", "w4", now)).executor()).isEqualTo("alpha");
     }
@@ -162,7 +186,11 @@ class FenceDeskTest {
     }
 
     private List<FencingEffect> ask(String target, String waiter, Situation now) {
-        return desk.request(target, "reboot", 60_000, 0, "test", 4, waiter, now, 0);
+        return ask(target, LIFE, waiter, now);
+    }
+
+    private List<FencingEffect> ask(String target, long life, String waiter, Situation now) {
+        return desk.request(target, "reboot", 60_000, 0, "test", life, waiter, now, 0);
     }
 
     private static Situation situation(Set<String> active, String... members) {

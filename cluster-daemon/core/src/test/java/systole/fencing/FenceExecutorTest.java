@@ -115,7 +115,24 @@ class FenceExecutorTest {
     }
 
     @Test
-    void successIsSaidOfTheLifeInWhichTheTargetWasWhenTheLastDeviceBegan() {
+    void ofALevelOfTwoSuccessIsSaidOfTheLifeInWhichTheTargetWasWhenTheFirstBegan() {
+        configureWith(
+                List.of(level("beta", 1, "psu1,psu2")),
+                device("psu1", "pcmk_host_list", "beta"),
+                device("psu2", "pcmk_host_list", "beta"));
+        FenceOrder order = order("beta", "reboot");
+        FenceRun run = only(executor.execute(order, 0, watchdogMillis));
+        joined("beta", order.joinedAt() + 7);
+        for (int i = 0; i < 3; i++) {
+            run = only(executor.finished(ok(run), SECOND));
+        }
+        assertThat(report(executor.finished(ok(run), SECOND)).order().joinedAt())
+                .as("another operation may have put psu1 on again before psu2 was off")
+                .isEqualTo(order.joinedAt());
+    }
+
+    @Test
+    void successIsSaidOfTheLifeInWhichTheTargetWasWhenTheLastLevelBegan() {
         configureWith(
                 List.of(level("beta", 1, "stuck"), level("beta", 2, "ipmi")),
                 device("stuck", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"),
