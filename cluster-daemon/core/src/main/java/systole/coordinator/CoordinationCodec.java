@@ -11,6 +11,7 @@ import systole.coordinator.CoordinationMessage.Fence;
 import systole.coordinator.CoordinationMessage.FenceFailed;
 import systole.coordinator.CoordinationMessage.FencePart;
 import systole.coordinator.CoordinationMessage.FencePartDone;
+import systole.coordinator.CoordinationMessage.FenceRestores;
 import systole.coordinator.CoordinationMessage.Goodbye;
 import systole.coordinator.CoordinationMessage.LeaveNow;
 import systole.coordinator.CoordinationMessage.Settled;
@@ -35,6 +36,7 @@ final class CoordinationCodec {
     static final int GOODBYE = 8;
     static final int FENCE_PART = 9;
     static final int FENCE_PART_DONE = 10;
+    static final int FENCE_RESTORES = 11;
 
     private CoordinationCodec() {}
 
@@ -59,6 +61,8 @@ final class CoordinationCodec {
             return FENCE_PART;
         } else if (message instanceof FencePartDone) {
             return FENCE_PART_DONE;
+        } else if (message instanceof FenceRestores) {
+            return FENCE_RESTORES;
         }
         throw new IllegalArgumentException("not to be sent: " + message);
     }
@@ -94,6 +98,9 @@ final class CoordinationCodec {
                     .flag(report.noDevice())
                     .flag(report.timedOut())
                     .text(report.text());
+        } else if (message instanceof FenceRestores restores) {
+            write(out, restores.order());
+            out.flag(restores.over());
         } else if (message instanceof AskSettled ask) {
             out.text(ask.node()).number(ask.requestId());
         } else if (message instanceof Settled settled) {
@@ -141,6 +148,7 @@ final class CoordinationCodec {
                 boolean timedOut = in.flag();
                 yield new FencePartDone(new FenceReport(part, succeeded, part.device(), noDevice, timedOut, in.text()));
             }
+            case FENCE_RESTORES -> new FenceRestores(fenceOrder(in), in.flag());
             case ASK_SETTLED -> new AskSettled(in.text(), in.number());
             case SETTLED -> new Settled(in.text(), in.number());
             case GOODBYE -> new Goodbye(in.text());

@@ -34,6 +34,9 @@ sealed interface CoordinationMessage {
     /** How that went; only the node that asked draws conclusions. */
     record FencePartDone(FenceReport report) implements CoordinationMessage {}
 
+    /** The node that works off an order has all devices of a level off and puts them on again from now on, or that is over. */
+    record FenceRestores(FenceOrder order, boolean over) implements CoordinationMessage {}
+
     /** A client of that node wants to know when the coordinator has nothing left to do. */
     record AskSettled(String node, long requestId) implements CoordinationMessage {}
 

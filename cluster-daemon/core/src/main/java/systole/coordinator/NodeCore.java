@@ -705,6 +705,7 @@ public final class NodeCore {
                 && effect.result().isChanged()) {
             leases.settled(confirm.node());
             carryFencing(fenceDesk.succeeded(confirm.node(), "off", Long.MAX_VALUE));
+            carryFencing(fenceExecutor.ended(confirm.node(), Long.MAX_VALUE, nanos()));
         } else if (command instanceof Command.NodeLeaving leave && leave.node().equals(node.self())) {
             node.emit(new NodeEffect.LeaveGroup());
             stop(StopReason.SHUTDOWN, "All resources are stopped or left running on purpose");
@@ -760,6 +761,9 @@ public final class NodeCore {
             leases.settled(record.target());
         }
         carryFencing(fenceDesk.succeeded(record.target(), record.action(), done.joinedAt()));
+        if (cut) {
+            carryFencing(fenceExecutor.ended(record.target(), done.joinedAt(), nanos()));
+        }
     }
 
     private void fencedAlive() {
@@ -813,6 +817,8 @@ public final class NodeCore {
             }
         } else if (message instanceof CoordinationMessage.FencePartDone done) {
             carryFencing(fenceExecutor.partDone(done.report(), nanos()));
+        } else if (message instanceof CoordinationMessage.FenceRestores restores) {
+            carryFencing(fenceExecutor.restores(restores.order(), restores.over(), nanos()));
         } else if (message instanceof CoordinationMessage.AskSettled ask) {
             if (conductor.isCoordinating()) {
                 settledAsked.put(ask.node() + ":" + ask.requestId(), ask.requestId());
@@ -859,7 +865,8 @@ public final class NodeCore {
         } else if (mine
                 && (message instanceof CoordinationMessage.Acknowledge
                         || message instanceof CoordinationMessage.FenceFailed
-                        || message instanceof CoordinationMessage.FencePartDone)) {
+                        || message instanceof CoordinationMessage.FencePartDone
+                        || message instanceof CoordinationMessage.FenceRestores)) {
             again.add(message);
         }
     }
@@ -1004,6 +1011,8 @@ public final class NodeCore {
                 node.send(new CoordinationMessage.FencePart(send.part()));
             } else if (effect instanceof FencingEffect.SendPartReport send) {
                 node.send(new CoordinationMessage.FencePartDone(send.report()));
+            } else if (effect instanceof FencingEffect.SendRestores send) {
+                node.send(new CoordinationMessage.FenceRestores(send.order(), send.over()));
             } else if (effect instanceof FencingEffect.GaveUp gave) {
                 node.submit(new Command.FencingDone(
                         record(gave.last(), false), gave.last().order().joinedAt()));

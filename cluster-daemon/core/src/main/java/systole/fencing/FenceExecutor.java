@@ -38,7 +38,13 @@ public final class FenceExecutor {
         QUEUED,
         RUNNING,
         DELEGATED,
-        WATCHDOG_WAIT
+        WATCHDOG_WAIT,
+
+        /** All devices of the level are off, as far as this operation goes; all are told. */
+        TELLING,
+
+        /** Another operation puts devices of the target on again. */
+        BLOCKED
     }
 
     private record CachedList(String output, long atNanos) {}
@@ -72,11 +78,19 @@ public final class FenceExecutor {
         final Map<String, String> usedElsewhere = new TreeMap<>();
 
         /**
-         * What success says of the target: the life in which it was when the first device of the level began. Not of a later one:
-         * another operation against it may have put the first device on again before the last one was off. But to put it on it
-         * had all of them off before, so either way the life of the beginning has ended.
+         * What success says of the target: the life in which it was when the last device of the level began, for that life and
+         * all before it have ended when all devices of a level are off.
          */
         long joinedAt;
+
+        /** Another operation has put devices on since this level began: they may never have been off together. */
+        boolean disturbed;
+
+        /** Another operation has ended the life that was to end: what this one has switched off it puts on again, no more. */
+        boolean moot;
+
+        /** All know that this one puts devices on again. */
+        boolean told;
 
         Operation(FenceOrder order, List<List<String>> levels, long watchdogMillis) {
             this.order = order;
@@ -103,8 +117,14 @@ public final class FenceExecutor {
             wakeNanos = Long.MAX_VALUE;
             lastText = lastText.isEmpty() ? why : lastText;
             level++;
-            device = 0;
             turningOn = false;
+            begin();
+        }
+
+        /** At the first device of a level. */
+        void begin() {
+            device = 0;
+            disturbed = false;
             asked.clear();
             usedElsewhere.clear();
         }
@@ -119,6 +139,7 @@ public final class FenceExecutor {
     private final Map<String, Operation> operations = new TreeMap<>();
     private final Map<Long, String> operationOfRun = new HashMap<>();
     private final Map<Long, String> deviceOfRun = new HashMap<>();
+    private final Restoring restoring = new Restoring();
     private DeviceRegistry registry = DeviceRegistry.EMPTY;
     private FenceDesk.Situation situation =
             new FenceDesk.Situation(DeviceRegistry.EMPTY, new TreeSet<>(), Map.of(), new TreeMap<>(), new TreeMap<>());
@@ -227,11 +248,78 @@ public final class FenceExecutor {
                             operation.order, false, "", false, true, operation.lastDevice + ": no answer in time");
                     answered(operation, silent, nowNanos);
                 }
-                case CHOOSING, QUEUED -> {}
+                case CHOOSING, QUEUED, TELLING, BLOCKED -> {}
             }
         }
+        restoring.tick(nowNanos);
+        unblock(nowNanos);
         startQueued(nowNanos);
         return effects;
+    }
+
+    /**
+     * The node of an order has all devices of a level off and puts them on again from now on, or that is over; told to all, this is
+     * its place in the order.
+     */
+    public List<FencingEffect> restores(FenceOrder order, boolean over, long nowNanos) {
+        effects = new ArrayList<>();
+        if (over) {
+            restoring.isOver(order);
+            unblock(nowNanos);
+            return effects;
+        }
+        restoring.begins(order);
+        for (Operation operation : List.copyOf(operations.values())) {
+            FenceOrder known = operation.order;
+            if (!Restoring.key(known).equals(Restoring.key(order))) {
+                operation.disturbed |= known.target().equals(order.target());
+            } else if (operation.stage == Stage.TELLING) {
+                told(operation, nowNanos);
+            }
+        }
+        return effects;
+    }
+
+    private void told(Operation operation, long nowNanos) {
+        operation.told = true;
+        operation.stage = Stage.CHOOSING;
+        if (operation.disturbed && !operation.moot) {
+            operation.told = false;
+            effects.add(new FencingEffect.SendRestores(operation.order, true));
+            operation.begin();
+            go(operation, nowNanos);
+        } else if (remapped(operation)) {
+            operation.turningOn = true;
+            operation.device = 0;
+            go(operation, nowNanos);
+        } else {
+            finish(operation, true, "");
+        }
+    }
+
+    /** A life of the target and all before it have ended: operations that were to end them stop. */
+    public List<FencingEffect> ended(String target, long life, long nowNanos) {
+        effects = new ArrayList<>();
+        for (Operation operation : List.copyOf(operations.values())) {
+            FenceOrder order = operation.order;
+            boolean cuts = !order.action().equals("on");
+            if (cuts && order.target().equals(target) && order.joinedAt() <= life) {
+                operation.moot = true;
+                switch (operation.stage) {
+                    case DELAYED, QUEUED, BLOCKED, WATCHDOG_WAIT -> again(operation, nowNanos);
+                    case CHOOSING, CHECKING, RUNNING, DELEGATED, TELLING -> {}
+                }
+            }
+        }
+        return effects;
+    }
+
+    private void unblock(long nowNanos) {
+        for (Operation operation : List.copyOf(operations.values())) {
+            if (operation.stage == Stage.BLOCKED) {
+                again(operation, nowNanos);
+            }
+        }
     }
 
     /**
@@ -253,7 +341,7 @@ public final class FenceExecutor {
         for (Operation operation : operations.values()) {
             first = Math.min(first, operation.wakeNanos);
         }
-        return first;
+        return Math.min(first, restoring.deadlineNanos());
     }
 
     /** A call that checks the device itself: its {@code monitor}. Counts nowhere else. */
@@ -287,17 +375,27 @@ public final class FenceExecutor {
     /** Takes the next device that there is to take, or ends. */
     private void go(Operation operation, long nowNanos) {
         while (true) {
+            if (operation.moot && !operation.turningOn) {
+                stop(operation);
+                return;
+            }
             if (operation.level >= operation.levels.size()) {
                 giveUp(operation, nowNanos);
                 return;
             }
             if (operation.device >= operation.devices().size()) {
-                if (remapped(operation) && !operation.turningOn) {
-                    operation.turningOn = true;
-                    operation.device = 0;
-                    continue;
+                if (together(operation) && !operation.turningOn) {
+                    tell(operation);
+                } else {
+                    finish(operation, true, "");
                 }
-                finish(operation, true, "");
+                return;
+            }
+            if (operation.device == 0
+                    && !operation.turningOn
+                    && together(operation)
+                    && restoring.byOthers(operation.order)) {
+                operation.stage = Stage.BLOCKED;
                 return;
             }
             String id = operation.devices().get(operation.device);
@@ -334,6 +432,23 @@ public final class FenceExecutor {
                 }
             }
         }
+    }
+
+    /** Puts on again what it has switched off, if anything; nobody waits for it any more. */
+    private void stop(Operation operation) {
+        if (operation.order.isPart()) {
+            finish(operation, false, operation.order.target() + " was switched off otherwise");
+        } else if (operation.device > 0 && remapped(operation)) {
+            tell(operation);
+        } else {
+            operations.remove(operation.order.operation());
+        }
+    }
+
+    private void tell(Operation operation) {
+        operation.stage = Stage.TELLING;
+        operation.wakeNanos = Long.MAX_VALUE;
+        effects.add(new FencingEffect.SendRestores(operation.order, false));
     }
 
     /** Nobody can use the present device. To switch on again is a courtesy, which changes nothing about what is off. */
@@ -415,7 +530,7 @@ public final class FenceExecutor {
         if (report.succeeded()) {
             operation.usedElsewhere.putIfAbsent(operation.lastDevice, operation.delegate);
             operation.advance();
-        } else if (!report.noDevice()) {
+        } else if (!report.noDevice() && !operation.moot) {
             operation.lastText = report.text() + " (on " + operation.delegate + ")";
             without(operation, operation.lastText);
         }
@@ -426,6 +541,7 @@ public final class FenceExecutor {
     public List<FencingEffect> membersAre(FenceDesk.Situation now, Set<String> restarted, long nowNanos) {
         situation = now;
         effects = new ArrayList<>();
+        restoring.membersAre(now.members(), restarted, order -> nowNanos + longestRestoring(order) * MILLI);
         for (Operation operation : List.copyOf(operations.values())) {
             boolean gone = operation.part.isEmpty()
                     || !now.members().contains(operation.delegate)
@@ -448,6 +564,17 @@ public final class FenceExecutor {
                 operation.part = "";
             }
         }
+    }
+
+    private long longestRestoring(FenceOrder order) {
+        long sum = 0;
+        for (List<String> level : registry.plan(order.target())) {
+            for (String id : level) {
+                FenceDevice device = registry.devices().get(id);
+                sum += device == null ? 0 : device.timeoutMillis("on", order.timeoutMillis());
+            }
+        }
+        return sum + SHELL_GRACE_NANOS / MILLI;
     }
 
     private void again(Operation operation, long nowNanos) {
@@ -502,7 +629,7 @@ public final class FenceExecutor {
         operation.stage = Stage.CHOOSING;
         operation.wakeNanos = Long.MAX_VALUE;
         FenceDevice device = registry.devices().get(operation.devices().get(operation.device));
-        if (device == null) {
+        if (device == null || operation.moot) {
             go(operation, nowNanos);
             return;
         }
@@ -576,9 +703,9 @@ public final class FenceExecutor {
         start(operation, device, actionOf(operation), operation.order.target(), left, nowNanos);
     }
 
-    /** What a level begins with now ends the life in which the target is known to be now. */
+    /** What begins now ends the life in which the target is known to be now. */
     private void aims(Operation operation) {
-        if (!operation.turningOn && operation.device == 0) {
+        if (!operation.turningOn) {
             operation.joinedAt =
                     situation.joinedAt().getOrDefault(operation.order.target(), operation.order.joinedAt());
         }
@@ -622,6 +749,10 @@ public final class FenceExecutor {
         }
         operation.lastText = operation.lastDevice + ": "
                 + (result.reason().isEmpty() ? "exit code " + result.exitCode() : result.reason());
+        if (operation.moot) {
+            go(operation, nowNanos);
+            return;
+        }
         if (operation.triesLeft > 0 && operation.deadlineNanos - nowNanos > MILLI) {
             queue(operation, nowNanos);
             return;
@@ -651,6 +782,10 @@ public final class FenceExecutor {
 
     private void finish(Operation operation, boolean succeeded, String text) {
         operations.remove(operation.order.operation());
+        if (operation.moot && !operation.order.isPart()) {
+            putOn(operation);
+            return;
+        }
         String device = succeeded && operation.level < operation.levels.size() && operation.stage != Stage.WATCHDOG_WAIT
                 ? used(operation)
                 : operation.lastDevice;
@@ -665,6 +800,13 @@ public final class FenceExecutor {
                 operation.order.isPart()
                         ? new FencingEffect.SendPartReport(report)
                         : new FencingEffect.SendReport(report));
+        putOn(operation);
+    }
+
+    private void putOn(Operation operation) {
+        if (operation.told) {
+            effects.add(new FencingEffect.SendRestores(operation.order, true));
+        }
     }
 
     /** The devices of the level, and who used those that the node with the order did not use itself. */
@@ -675,6 +817,11 @@ public final class FenceExecutor {
             all.add(node == null ? device : device + " (on " + node + ")");
         }
         return String.join(",", all);
+    }
+
+    /** Whether success means that several devices were off at the same time. */
+    private static boolean together(Operation operation) {
+        return !operation.order.action().equals("on") && operation.devices().size() > 1;
     }
 
     private boolean remapped(Operation operation) {

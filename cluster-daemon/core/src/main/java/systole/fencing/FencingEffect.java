@@ -16,6 +16,12 @@ public sealed interface FencingEffect {
     /** How this node fared with a part of another node's order. */
     record SendPartReport(FenceReport report) implements FencingEffect {}
 
+    /**
+     * Tell all, in order, that this node is about to put on again what it has switched off, or that this is over; answer with
+     * {@link FenceExecutor#restores}.
+     */
+    record SendRestores(FenceOrder order, boolean over) implements FencingEffect {}
+
     /** The executing node is through: a success is to be recorded, a failure told to all. */
     record SendReport(FenceReport report) implements FencingEffect {}
 

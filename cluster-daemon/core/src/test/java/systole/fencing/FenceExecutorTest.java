@@ -96,7 +96,8 @@ class FenceExecutorTest {
         List<String> reported = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             done.add(run.device() + ":" + run.action());
-            List<FencingEffect> effects = executor.finished(run.action().equals("on") ? bad(run) : ok(run), SECOND);
+            List<FencingEffect> effects =
+                    told(executor.finished(run.action().equals("on") ? bad(run) : ok(run), SECOND));
             for (FencingEffect effect : effects) {
                 if (effect instanceof FencingEffect.SendReport send) {
                     assertThat(send.report().succeeded()).isTrue();
@@ -115,24 +116,68 @@ class FenceExecutorTest {
     }
 
     @Test
-    void ofALevelOfTwoSuccessIsSaidOfTheLifeInWhichTheTargetWasWhenTheFirstBegan() {
+    void devicesThatAnotherOperationMayHavePutOnMeanwhileAreSwitchedOffOnceMore() {
+        twoSupplies();
+        FenceOrder other = new FenceOrder("op2", "beta", "reboot", 60_000, 0, "gamma", "gamma", "test", 1);
+        FenceRun first = only(executor.execute(order("beta", "reboot"), 0, watchdogMillis));
+        executor.restores(other, false, SECOND);
+        FenceRun second = only(executor.finished(ok(first), SECOND));
+        List<FencingEffect> effects = told(executor.finished(ok(second), SECOND));
+        assertThat(effects).as("nothing is said, and nothing put on").noneMatch(FencingEffect.SendReport.class::isInstance);
+        assertThat(effects).as("and nothing done while the other goes on").noneMatch(FencingEffect.Run.class::isInstance);
+        FenceRun again = only(executor.restores(other, true, SECOND));
+        assertThat(again.device() + " " + again.action()).isEqualTo("psu1 off");
+    }
+
+    @Test
+    void ofAnotherNodeThatIsGoneIsWaitedForAsLongAsItsDevicesMayTake() {
+        twoSupplies();
+        FenceOrder other = new FenceOrder("op2", "beta", "reboot", 60_000, 0, "gamma", "gamma", "test", 1);
+        members("alpha", "gamma");
+        executor.restores(other, false, 0);
+        assertThat(executor.execute(order("beta", "reboot"), 0, watchdogMillis)).isEmpty();
+        assertThat(executor.deadlineNanos()).isEqualTo(Long.MAX_VALUE);
+        members("alpha");
+        assertThat(executor.deadlineNanos()).isEqualTo((1 + 2 * 60 + 10) * SECOND);
+        assertThat(only(executor.tick(131 * SECOND)).device()).isEqualTo("psu1");
+    }
+
+    @Test
+    void whatIsOvertakenPutsOnWhatItSwitchedOffAndSaysNothing() {
+        twoSupplies();
+        FenceOrder order = order("beta", "reboot");
+        FenceRun first = only(executor.execute(order, 0, watchdogMillis));
+        assertThat(executor.ended("beta", order.joinedAt() - 1, SECOND)).isEmpty();
+        assertThat(executor.ended("beta", order.joinedAt(), SECOND)).isEmpty();
+        FenceRun on = only(told(executor.finished(ok(first), SECOND)));
+        assertThat(on.device() + " " + on.action()).isEqualTo("psu1 on");
+        FenceRun last = only(executor.finished(ok(on), SECOND));
+        assertThat(told(executor.finished(ok(last), SECOND)))
+                .containsExactly(new FencingEffect.SendRestores(order, true));
+        assertThat(executor.workingOn("beta")).isNull();
+    }
+
+    private void twoSupplies() {
         configureWith(
                 List.of(level("beta", 1, "psu1,psu2")),
                 device("psu1", "pcmk_host_list", "beta"),
                 device("psu2", "pcmk_host_list", "beta"));
-        FenceOrder order = order("beta", "reboot");
-        FenceRun run = only(executor.execute(order, 0, watchdogMillis));
-        joined("beta", order.joinedAt() + 7);
-        for (int i = 0; i < 3; i++) {
-            run = only(executor.finished(ok(run), SECOND));
-        }
-        assertThat(report(executor.finished(ok(run), SECOND)).order().joinedAt())
-                .as("another operation may have put psu1 on again before psu2 was off")
-                .isEqualTo(order.joinedAt());
+    }
+
+    private void members(String... nodes) {
+        executor.membersAre(
+                new FenceDesk.Situation(
+                        executor.registry(),
+                        new TreeSet<>(List.of(nodes)),
+                        Map.of(),
+                        new TreeMap<>(),
+                        new TreeMap<>()),
+                Set.of(),
+                SECOND);
     }
 
     @Test
-    void successIsSaidOfTheLifeInWhichTheTargetWasWhenTheLastLevelBegan() {
+    void successIsSaidOfTheLifeInWhichTheTargetWasWhenTheLastDeviceBegan() {
         configureWith(
                 List.of(level("beta", 1, "stuck"), level("beta", 2, "ipmi")),
                 device("stuck", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"),
@@ -344,6 +389,17 @@ class FenceExecutorTest {
         });
         assertThat(runs).hasSize(1);
         return runs.get(0);
+    }
+
+    /** All have heard of it, this node too. */
+    private List<FencingEffect> told(List<FencingEffect> effects) {
+        List<FencingEffect> all = new ArrayList<>(effects);
+        effects.forEach(effect -> {
+            if (effect instanceof FencingEffect.SendRestores send) {
+                all.addAll(executor.restores(send.order(), send.over(), SECOND));
+            }
+        });
+        return all;
     }
 
     private static FenceReport report(List<FencingEffect> effects) {

@@ -98,6 +98,10 @@ class FencePartProperties {
                 } else if (effect instanceof FencingEffect.SendPartReport send) {
                     mail.add(
                             () -> to(send.report().order().origin(), other -> other.partDone(send.report(), now), now));
+                } else if (effect instanceof FencingEffect.SendRestores send) {
+                    executors.keySet()
+                            .forEach(each -> mail.add(
+                                    () -> to(each, other -> other.restores(send.order(), send.over(), now), now)));
                 } else if (effect instanceof FencingEffect.SendReport send) {
                     reports.add(send.report());
                     offWhenDone.add(offBeforeOn.orElse(new TreeSet<>(off)));
