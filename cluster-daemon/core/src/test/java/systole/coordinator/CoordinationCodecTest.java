@@ -34,6 +34,9 @@ class CoordinationCodecTest {
             new CoordinationMessage.Goodbye("alpha"),
             new CoordinationMessage.Fence(FENCE),
             new CoordinationMessage.FenceFailed(new FenceReport(FENCE, false, "st", true, false, "no")),
+            new CoordinationMessage.FencePart(FENCE.of("st")),
+            new CoordinationMessage.FencePartDone(new FenceReport(FENCE.of("st"), true, "st", false, true, "late")),
+            new CoordinationMessage.FenceRestores(FENCE, true),
             new CoordinationMessage.AskSettled("beta", 77),
             new CoordinationMessage.Settled("beta", 77));
 
