@@ -113,6 +113,8 @@ class RedisLabIT extends ThreeMachines {
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + ": " + last[0] + lab.logs(), e);
         }
+        // A start that the death of the primary overtakes fails, and that node is out.
+        cluster.awaitSettled(witness);
         return last[0].substring("all follow ".length());
     }
 
