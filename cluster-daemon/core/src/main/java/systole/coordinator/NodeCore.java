@@ -658,6 +658,7 @@ public final class NodeCore {
         carryFencing(reports);
         carryFencing(fenceDesk.membersAre(situation(), Set.copyOf(interrupted), nanos()));
         carryFencing(fenceExecutor.membersAre(situation(), Set.copyOf(interrupted), nanos()));
+        carryFencing(fenceExecutor.tellAgain());
         List<FenceOrder> unheard = List.copyOf(unheardOrders);
         unheardOrders.clear();
         for (FenceOrder order : unheard) {

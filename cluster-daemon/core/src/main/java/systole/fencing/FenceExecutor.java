@@ -280,6 +280,17 @@ public final class FenceExecutor {
         return effects;
     }
 
+    /** A view begins, and who is new in it has not heard what this node puts on at present. */
+    public List<FencingEffect> tellAgain() {
+        effects = new ArrayList<>();
+        for (Operation operation : operations.values()) {
+            if (operation.told) {
+                effects.add(new FencingEffect.SendRestores(operation.order, false));
+            }
+        }
+        return effects;
+    }
+
     private void told(Operation operation, long nowNanos) {
         operation.told = true;
         operation.stage = Stage.CHOOSING;
@@ -303,7 +314,7 @@ public final class FenceExecutor {
         for (Operation operation : List.copyOf(operations.values())) {
             FenceOrder order = operation.order;
             boolean cuts = !order.action().equals("on");
-            if (cuts && order.target().equals(target) && order.joinedAt() <= life) {
+            if (cuts && order.target().equals(target) && operation.joinedAt <= life) {
                 operation.moot = true;
                 switch (operation.stage) {
                     case DELAYED, QUEUED, BLOCKED, WATCHDOG_WAIT -> again(operation, nowNanos);

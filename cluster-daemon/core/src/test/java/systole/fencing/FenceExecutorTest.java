@@ -157,6 +157,20 @@ class FenceExecutorTest {
         assertThat(executor.workingOn("beta")).isNull();
     }
 
+    @Test
+    void whoIsNewInAViewIsToldWhatIsPutOnAtPresent() {
+        twoSupplies();
+        FenceOrder order = order("beta", "reboot");
+        FenceRun first = only(executor.execute(order, 0, watchdogMillis));
+        assertThat(executor.tellAgain()).isEmpty();
+        FenceRun second = only(executor.finished(ok(first), SECOND));
+        FenceRun on = only(told(executor.finished(ok(second), SECOND)));
+        assertThat(told(executor.tellAgain())).containsExactly(new FencingEffect.SendRestores(order, false));
+        FenceRun last = only(executor.finished(ok(on), SECOND));
+        executor.finished(ok(last), SECOND);
+        assertThat(executor.tellAgain()).isEmpty();
+    }
+
     private void twoSupplies() {
         configureWith(
                 List.of(level("beta", 1, "psu1,psu2")),
