@@ -121,6 +121,11 @@ public final class FenceExecutor {
             begin();
         }
 
+        /** Whether nothing more is to be switched off. */
+        boolean stops() {
+            return moot && !turningOn;
+        }
+
         /** At the first device of a level. */
         void begin() {
             device = 0;
@@ -386,7 +391,7 @@ public final class FenceExecutor {
     /** Takes the next device that there is to take, or ends. */
     private void go(Operation operation, long nowNanos) {
         while (true) {
-            if (operation.moot && !operation.turningOn) {
+            if (operation.stops()) {
                 stop(operation);
                 return;
             }
@@ -541,7 +546,7 @@ public final class FenceExecutor {
         if (report.succeeded()) {
             operation.usedElsewhere.putIfAbsent(operation.lastDevice, operation.delegate);
             operation.advance();
-        } else if (!report.noDevice() && !operation.moot) {
+        } else if (!report.noDevice() && !operation.stops()) {
             operation.lastText = report.text() + " (on " + operation.delegate + ")";
             without(operation, operation.lastText);
         }
@@ -640,7 +645,7 @@ public final class FenceExecutor {
         operation.stage = Stage.CHOOSING;
         operation.wakeNanos = Long.MAX_VALUE;
         FenceDevice device = registry.devices().get(operation.devices().get(operation.device));
-        if (device == null || operation.moot) {
+        if (device == null || operation.stops()) {
             go(operation, nowNanos);
             return;
         }
@@ -760,7 +765,7 @@ public final class FenceExecutor {
         }
         operation.lastText = operation.lastDevice + ": "
                 + (result.reason().isEmpty() ? "exit code " + result.exitCode() : result.reason());
-        if (operation.moot) {
+        if (operation.stops()) {
             go(operation, nowNanos);
             return;
         }

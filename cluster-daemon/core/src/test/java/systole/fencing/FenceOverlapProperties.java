@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SortedMap;
@@ -52,14 +53,19 @@ class FenceOverlapProperties {
             List<Element> devices = new ArrayList<>();
             for (List<String> level : levels) {
                 all.add(FenceExecutorTest.level(TARGET, all.size() + 1, String.join(",", level)));
-                level.forEach(id -> devices.add(FenceExecutorTest.device(id, "pcmk_host_list", TARGET)));
+                for (String id : level) {
+                    devices.add(
+                            seed.chance(0.5)
+                                    ? FenceExecutorTest.device(id, "pcmk_host_list", TARGET)
+                                    : FenceExecutorTest.device(id, "pcmk_host_check", "status"));
+                }
             }
             registry = FenceExecutorTest.registry(all, devices.toArray(Element[]::new));
             for (String node : List.of("a", "b", "c")) {
                 FenceExecutor executor = new FenceExecutor(node, new Seed(1), 0);
                 executor.configure(registry);
                 executors.put(node, executor);
-                tell(executor, life);
+                joined(executor, life);
             }
         }
 
@@ -70,6 +76,7 @@ class FenceOverlapProperties {
         void run() {
             while (!events.isEmpty()) {
                 Event next = events.remove();
+                assertThat(next.number()).as("events of a few operations").isLessThan(10_000);
                 now = next.at();
                 next.what().run();
             }
@@ -92,8 +99,20 @@ class FenceOverlapProperties {
                     tellAll(other -> other.ended(TARGET, ended, now));
                 } else if (effect instanceof FencingEffect.SendRestores send) {
                     tellAll(other -> other.restores(send.order(), send.over(), now));
+                } else if (effect instanceof FencingEffect.SendPart send) {
+                    tell(send.part().executor(), other -> other.execute(send.part(), now, 0));
+                } else if (effect instanceof FencingEffect.SendPartReport send) {
+                    tell(send.report().order().origin(), other -> other.partDone(send.report(), now));
                 }
             }
+            if (executor.deadlineNanos() != Long.MAX_VALUE) {
+                after(Math.max(0, executor.deadlineNanos() - now), () -> carry(executor, executor.tick(now)));
+            }
+        }
+
+        private void tell(String node, Function<FenceExecutor, List<FencingEffect>> what) {
+            FenceExecutor executor = Objects.requireNonNull(executors.get(node));
+            after(seed.between(1, SECOND / 10), () -> carry(executor, what.apply(executor)));
         }
 
         /** In one order, to each at a time of its own. */
@@ -123,6 +142,9 @@ class FenceOverlapProperties {
         }
 
         private void act(FenceRun run) {
+            if (run.action().equals("status")) {
+                return;
+            }
             if (run.action().equals("on")) {
                 off.remove(run.device());
             } else {
@@ -148,10 +170,10 @@ class FenceOverlapProperties {
             on = true;
             long joined = ++life;
             executors.values().forEach(executor ->
-                    after(seed.between(SECOND / 10, 2 * SECOND), () -> tell(executor, joined)));
+                    after(seed.between(SECOND / 10, 2 * SECOND), () -> joined(executor, joined)));
         }
 
-        private void tell(FenceExecutor executor, long joined) {
+        private void joined(FenceExecutor executor, long joined) {
             carry(
                     executor,
                     executor.membersAre(
@@ -176,7 +198,7 @@ class FenceOverlapProperties {
         for (int i = 0; i < 6; i++) {
             String operation = "op" + i;
             String node = List.of("a", "b", "c").get(seed.below(3));
-            FenceExecutor executor = world.executors.getOrDefault(node, world.executors.values().iterator().next());
+            FenceExecutor executor = Objects.requireNonNull(world.executors.get(node));
             world.after(seed.between(0, 60 * SECOND), () -> world.order(node, executor, operation));
         }
         world.run();
