@@ -277,10 +277,15 @@ final class Stage implements AutoCloseable {
 
     /** The next step may need its vote, for any of the nodes that are here. */
     private void awaitWitness() {
-        lab.await("all have the vote of the witness", PATIENCE, () -> cluster.quorate().status().online().stream()
-                .allMatch(node -> cluster.ask(node)
-                        .filter(status -> status.facts().getOrDefault("witness", "").startsWith("connected, votes"))
-                        .isPresent()));
+        lab.await(
+                "all have the vote of the witness",
+                PATIENCE,
+                () -> cluster.quorate().status().online().stream()
+                        .allMatch(node -> cluster.ask(node)
+                                .filter(status -> status.facts()
+                                        .getOrDefault("witness", "")
+                                        .startsWith("connected, votes"))
+                                .isPresent()));
     }
 
     /** What still goes on beside the steps must come to its good end. */

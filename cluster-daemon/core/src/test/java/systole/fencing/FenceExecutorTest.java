@@ -123,8 +123,12 @@ class FenceExecutorTest {
         executor.restores(other, false, SECOND);
         FenceRun second = only(executor.finished(ok(first), SECOND));
         List<FencingEffect> effects = told(executor.finished(ok(second), SECOND));
-        assertThat(effects).as("nothing is said, and nothing put on").noneMatch(FencingEffect.SendReport.class::isInstance);
-        assertThat(effects).as("and nothing done while the other goes on").noneMatch(FencingEffect.Run.class::isInstance);
+        assertThat(effects)
+                .as("nothing is said, and nothing put on")
+                .noneMatch(FencingEffect.SendReport.class::isInstance);
+        assertThat(effects)
+                .as("and nothing done while the other goes on")
+                .noneMatch(FencingEffect.Run.class::isInstance);
         FenceRun again = only(executor.restores(other, true, SECOND));
         assertThat(again.device() + " " + again.action()).isEqualTo("psu1 off");
     }
@@ -181,11 +185,7 @@ class FenceExecutorTest {
     private void members(String... nodes) {
         executor.membersAre(
                 new FenceDesk.Situation(
-                        executor.registry(),
-                        new TreeSet<>(List.of(nodes)),
-                        Map.of(),
-                        new TreeMap<>(),
-                        new TreeMap<>()),
+                        executor.registry(), new TreeSet<>(List.of(nodes)), Map.of(), new TreeMap<>(), new TreeMap<>()),
                 Set.of(),
                 SECOND);
     }

@@ -91,7 +91,8 @@ class FenceOverlapProperties {
             for (FencingEffect effect : effects) {
                 if (effect instanceof FencingEffect.Run run) {
                     call(executor, run.run());
-                } else if (effect instanceof FencingEffect.SendReport send && send.report().succeeded()) {
+                } else if (effect instanceof FencingEffect.SendReport send
+                        && send.report().succeeded()) {
                     long ended = send.report().order().joinedAt();
                     assertThat(on ? life : life + 1)
                             .as("a later life than that which is said to have ended: " + send.report())
@@ -117,16 +118,19 @@ class FenceOverlapProperties {
 
         /** In one order, to each at a time of its own. */
         private void tellAll(Function<FenceExecutor, List<FencingEffect>> what) {
-            after(seed.between(1, SECOND / 10), () -> executors.values().forEach(executor -> {
-                long at = Math.max(lastMail.getOrDefault(executor, 0L), now + seed.between(1, SECOND / 2));
-                lastMail.put(executor, at);
-                after(at - now, () -> carry(executor, what.apply(executor)));
-            }));
+            after(
+                    seed.between(1, SECOND / 10),
+                    () -> executors.values().forEach(executor -> {
+                        long at = Math.max(lastMail.getOrDefault(executor, 0L), now + seed.between(1, SECOND / 2));
+                        lastMail.put(executor, at);
+                        after(at - now, () -> carry(executor, what.apply(executor)));
+                    }));
         }
 
         /** What takes too long is ended, and may have its effect all the same. */
         private void call(FenceExecutor executor, FenceRun run) {
-            long lasts = seed.chance(0.3) ? seed.between(10 * SECOND, 40 * SECOND) : seed.between(SECOND / 10, 3 * SECOND);
+            long lasts =
+                    seed.chance(0.3) ? seed.between(10 * SECOND, 40 * SECOND) : seed.between(SECOND / 10, 3 * SECOND);
             long limit = run.timeoutMillis() * 1_000_000L;
             boolean late = lasts > limit;
             boolean refuses = seed.chance(0.1);
@@ -169,8 +173,9 @@ class FenceOverlapProperties {
             }
             on = true;
             long joined = ++life;
-            executors.values().forEach(executor ->
-                    after(seed.between(SECOND / 10, 2 * SECOND), () -> joined(executor, joined)));
+            executors
+                    .values()
+                    .forEach(executor -> after(seed.between(SECOND / 10, 2 * SECOND), () -> joined(executor, joined)));
         }
 
         private void joined(FenceExecutor executor, long joined) {
@@ -202,8 +207,10 @@ class FenceOverlapProperties {
             world.after(seed.between(0, 60 * SECOND), () -> world.order(node, executor, operation));
         }
         world.run();
-        world.executors.values().forEach(executor -> assertThat(executor.deadlineNanos())
-                .as("nothing is open")
-                .isEqualTo(Long.MAX_VALUE));
+        world.executors
+                .values()
+                .forEach(executor -> assertThat(executor.deadlineNanos())
+                        .as("nothing is open")
+                        .isEqualTo(Long.MAX_VALUE));
     }
 }

@@ -99,7 +99,8 @@ class FencePartProperties {
                     mail.add(
                             () -> to(send.report().order().origin(), other -> other.partDone(send.report(), now), now));
                 } else if (effect instanceof FencingEffect.SendRestores send) {
-                    executors.keySet()
+                    executors
+                            .keySet()
                             .forEach(each -> mail.add(
                                     () -> to(each, other -> other.restores(send.order(), send.over(), now), now)));
                 } else if (effect instanceof FencingEffect.SendReport send) {
