@@ -2,6 +2,7 @@ package systole.quorum;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -196,6 +197,24 @@ final class QuorumDecision {
                 || newest().map(last -> announced.values().stream()
                                 .anyMatch(each -> each.quorateSequence() == last.quorateSequence() && each.strict()))
                         .orElse(false);
+    }
+
+    /**
+     * Whether a restarted view still waits for all: one voter who has seen all together is enough. One without a vote does not count:
+     * it has what it knows from a voter's former life, and the other of {@code two_node} may have gone on alone since.
+     */
+    boolean votersWait(QuorumAnnouncement said) {
+        List<QuorumAnnouncement> voters = new ArrayList<>();
+        for (Map.Entry<NodeId, QuorumAnnouncement> each : announced.entrySet()) {
+            if (settings.votesOf(each.getKey()) > 0) {
+                voters.add(each.getValue());
+            }
+        }
+        if (voters.isEmpty()) {
+            return waiting && said.waitingForAll();
+        }
+        boolean all = announced.keySet().containsAll(view.orElseThrow().members());
+        return voters.stream().allMatch(QuorumAnnouncement::waitingForAll) && (all || waiting);
     }
 
     /** Whoever has no vote can not be quorate elsewhere, and one that was just added may never come. */

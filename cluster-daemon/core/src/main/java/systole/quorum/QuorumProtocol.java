@@ -121,7 +121,7 @@ public final class QuorumProtocol {
         SortedSet<NodeId> members = state.view().get().members();
         boolean complete = state.announced().keySet().containsAll(members);
         next.announced.put(said.sender(), said);
-        next.waiting = state.waitingForAll() && said.waitingForAll();
+        next.waiting = next.votersWait(said);
         if (!complete) {
             // Who was in the newest quorate view knows what the cluster has agreed on since; a file knows less.
             next.expected = next.newest()

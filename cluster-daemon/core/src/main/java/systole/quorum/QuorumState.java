@@ -59,14 +59,17 @@ public record QuorumState(
 
     /**
      * Nodes outside the present view that may be quorate beside it; empty when the rules exclude that. Only the lone
-     * node of {@code two_node} has such: a strict majority excludes every other view, a tie breaker the other half, and
+     * voter of {@code two_node} has such, also with a newcomer that has no vote yet: a strict majority excludes every other view, a tie breaker the other half, and
      * lowered expected votes stand on the last quorate view. (Expected votes that an operator set below the sum exclude
      * nothing; that is said as a warning and not made good here.)
      */
     public SortedSet<NodeId> rivals() {
         SortedSet<NodeId> absent = new TreeSet<>();
         if (view.isPresent()
-                && view.get().members().size() == 1
+                && view.get().members().stream()
+                                .filter(settings.voters()::contains)
+                                .count()
+                        == 1
                 && settings.twoNode()
                 && votes * 2 <= settings.totalVotes()) {
             absent.addAll(settings.voters());

@@ -19,7 +19,7 @@ import systole.state.Applied.Part;
  * <p>The same holds for nodes that may keep what a view has lost ({@link Votes#keepers}): a node that is quorate by its own
  * votes and comes with an empty disk cannot tell a new cluster from one that it has forgotten.
  *
- * <p>Views of rivals have one member, so that what this node alone has seen may count.
+ * <p>What counts is what this node alone has seen; with a newcomer that has no vote in its view, never what the newcomer has.
  */
 final class Certainty {
     private final NodeId self;
@@ -66,7 +66,7 @@ final class Certainty {
                 .orElse(false);
         for (NodeId rival : others) {
             boolean out = state.node(rival).filter(node -> isOut(state, node)).isPresent();
-            if (!staying || !out || metSince.contains(rival)) {
+            if (!staying || !out || metSince.contains(rival) || votes.of(self) == 0) {
                 doubted.add(rival);
             }
         }

@@ -194,11 +194,7 @@ class QuorumProtocolTest {
     /** It may never come, and the nodes that run the services have all been restarted meanwhile. */
     @Test
     void nobodyWaitsForANodeWithoutAVoteNorFearsIt() {
-        var votes = new TreeMap<NodeId, Integer>();
-        votes.put(new NodeId(1), 1);
-        votes.put(new NodeId(2), 1);
-        votes.put(new NodeId(3), 0);
-        var settings = QuorumSettings.majorityOf(ids(1, 2)).withTwoNode().withNodes(votes, new TreeMap<>(), 1);
+        var settings = twoNodesAndANewcomer();
 
         var alone = view(start(1, settings), 1);
         assertThat(alone.quorate()).isFalse();
@@ -209,6 +205,9 @@ class QuorumProtocolTest {
         assertThat(both.waitingForAll()).isFalse();
         assertThat(view(both, 1).quorate()).isTrue();
         assertThat(view(both, 1).rivals()).isEqualTo(ids(2));
+        assertThat(view(both, 1, 3).rivals())
+                .as("a newcomer beside it changes nothing about what the other may do")
+                .isEqualTo(ids(2));
     }
 
     @Test
@@ -236,6 +235,35 @@ class QuorumProtocolTest {
 
         assertThat(states.get(1).quorate()).isTrue();
         assertThat(states.get(2).quorate()).isTrue();
+    }
+
+    /** The other may have fenced this one, gone on alone, acknowledged changes, and died before it could be seen again. */
+    @Test
+    void aNodeWithoutAVoteCannotSayThatAllWereSeen() {
+        var settings = twoNodesAndANewcomer();
+        var states = new TreeMap<Integer, QuorumState>();
+        for (int i = 1; i <= 3; i++) {
+            states.put(i, start(i, settings));
+        }
+        together(states, 1, 2, 3);
+        together(states, 2, 3);
+        assertThat(states.get(2).quorate()).isTrue();
+        states.put(2, start(2, settings));
+        together(states, 2, 3);
+        for (int i = 2; i <= 3; i++) {
+            assertThat(states.get(i).quorate()).as("n" + i).isFalse();
+            assertThat(states.get(i).reason()).endsWith("missing: [n1]");
+        }
+        states.put(1, start(1, settings));
+        together(states, 1, 2, 3);
+        for (int i = 1; i <= 3; i++) {
+            assertThat(states.get(i).quorate()).as("n" + i).isTrue();
+        }
+    }
+
+    private static QuorumSettings twoNodesAndANewcomer() {
+        var votes = new TreeMap<>(Map.of(new NodeId(1), 1, new NodeId(2), 1, new NodeId(3), 0));
+        return QuorumSettings.majorityOf(ids(1, 2)).withTwoNode().withNodes(votes, new TreeMap<>(), 1);
     }
 
     @Test
