@@ -65,15 +65,9 @@ public record QuorumState(
      */
     public SortedSet<NodeId> rivals() {
         SortedSet<NodeId> absent = new TreeSet<>();
-        if (view.isPresent()
-                && view.get().members().stream()
-                                .filter(settings.voters()::contains)
-                                .count()
-                        == 1
-                && settings.twoNode()
-                && votes * 2 <= settings.totalVotes()) {
+        if (isLoneVoter() && settings.twoNode() && votes * 2 <= settings.totalVotes()) {
             absent.addAll(settings.voters());
-            absent.removeAll(view.get().members());
+            absent.removeAll(view.orElseThrow().members());
         }
         // While the list changes: the other one of two_node may not know of the change, and go on by itself.
         if (view.isPresent()
@@ -87,6 +81,15 @@ public record QuorumState(
                     .forEach(absent::add);
         }
         return absent;
+    }
+
+    /** Only one member has a vote: newcomers have none before they have the state. */
+    private boolean isLoneVoter() {
+        return view.isPresent()
+                && view.get().members().stream()
+                                .filter(settings.voters()::contains)
+                                .count()
+                        == 1;
     }
 
     /**
@@ -110,9 +113,9 @@ public record QuorumState(
         }
         SortedSet<NodeId> members = view.get().members();
         boolean heavy = members.stream().anyMatch(member -> settings.votesOf(member) * 2 > settings.totalVotes());
-        boolean half = members.size() == 1 && quorate && votes * 2 == settings.totalVotes();
+        boolean half = isLoneVoter() && quorate && votes * 2 == settings.totalVotes();
         // With the witness, a node alone may have taken changes that only its own disk has.
-        half |= members.size() == 1 && quorate && witness.voted();
+        half |= isLoneVoter() && quorate && witness.voted();
         if (heavy || half) {
             absent.addAll(settings.votes().keySet());
             absent.removeAll(members);

@@ -208,6 +208,7 @@ class QuorumProtocolTest {
         assertThat(view(both, 1, 3).rivals())
                 .as("a newcomer beside it changes nothing about what the other may do")
                 .isEqualTo(ids(2));
+        assertThat(view(both, 1, 3).keepers()).isEqualTo(ids(2));
     }
 
     @Test
