@@ -297,10 +297,9 @@ public final class FenceExecutor {
     }
 
     private void told(Operation operation, long nowNanos) {
-        operation.told = true;
         operation.stage = Stage.CHOOSING;
-        if (operation.disturbed && !operation.moot) {
-            operation.told = false;
+        operation.told = operation.moot || !operation.disturbed;
+        if (!operation.told) {
             effects.add(new FencingEffect.SendRestores(operation.order, true));
             operation.begin();
             go(operation, nowNanos);
