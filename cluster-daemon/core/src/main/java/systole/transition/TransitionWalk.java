@@ -1,13 +1,17 @@
 package systole.transition;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import systole.graph.GraphAction;
+import systole.graph.PrimitiveRef;
 import systole.graph.Synapse;
 import systole.graph.TransitionGraph;
 
@@ -96,34 +100,81 @@ public final class TransitionWalk {
                 if (before == null) {
                     node.blocked = true;
                 } else {
-                    before.dependents.add(node);
-                    node.openInputs++;
+                    order(before, node);
                 }
             }
-            if (node.action().operation().equals("do_shutdown")) {
-                waitForProbes(node);
-            }
-            wake(node);
         }
+        waitForProbes();
+        nodes.forEach(this::wake);
     }
 
     /**
-     * A daemon that came back and is to leave again before it was probed may still have services of its former life. The
-     * graph does not say that the leaving waits for the probes; without that it would leave with them running, in
-     * order, and nobody would fence it.
+     * What waits for probes though the graph does not say so. A daemon that came back may have services of its former life:
+     * were it to leave again before it was probed, it would leave with them running, in order, and nobody would fence it;
+     * and while one of its instances may be promoted, another one is not promoted (the scheduler orders probes before
+     * starts only, actions-and-graph 5).
      */
-    private void waitForProbes(Node shutdown) {
-        String leaving = shutdown.action().head().onNode();
+    private void waitForProbes() {
+        Map<String, List<Node>> byNode = new HashMap<>();
+        Map<String, List<Node>> byResource = new HashMap<>();
         for (Node node : nodes) {
             GraphAction action = node.action();
-            if (isJob(action)
+            if (action instanceof GraphAction.ResourceOperation probe
                     && action.operation().equals("monitor")
-                    && action.interval() == 0
-                    && executedOn(action, leaving)) {
-                node.dependents.add(shutdown);
-                shutdown.openInputs++;
+                    && action.interval() == 0) {
+                hosts(action).forEach(host -> listed(byNode, host).add(node));
+                listed(byResource, shared(probe.primitive())).add(node);
             }
         }
+        for (Node node : nodes) {
+            GraphAction action = node.action();
+            if (action.operation().equals("do_shutdown")) {
+                listed(byNode, action.head().onNode()).forEach(probe -> order(probe, node));
+            } else if (action.operation().equals("promote")
+                    && action instanceof GraphAction.ResourceOperation promotion) {
+                for (Node probe : listed(byResource, shared(promotion.primitive()))) {
+                    // The probe of a node that something of this service brings up comes after.
+                    if (!leadsTo(node, probe)) {
+                        order(probe, node);
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<Node> listed(Map<String, List<Node>> lists, String key) {
+        return lists.computeIfAbsent(key, any -> new ArrayList<>());
+    }
+
+    /** What all instances of a clone have in common. */
+    private static String shared(PrimitiveRef primitive) {
+        String id = primitive.id();
+        int colon = id.indexOf(':');
+        return colon < 0 ? id : id.substring(0, colon);
+    }
+
+    private static void order(Node first, Node then) {
+        first.dependents.add(then);
+        then.openInputs++;
+    }
+
+    private static boolean leadsTo(Node first, Node last) {
+        if (last.openInputs == 0) {
+            return false;
+        }
+        Set<Node> seen = new HashSet<>();
+        ArrayDeque<Node> open = new ArrayDeque<>(List.of(first));
+        while (!open.isEmpty()) {
+            for (Node next : open.pop().dependents) {
+                if (next == last) {
+                    return true;
+                }
+                if (seen.add(next)) {
+                    open.push(next);
+                }
+            }
+        }
+        return false;
     }
 
     /** Limits that apply from now on; running actions are not touched. */

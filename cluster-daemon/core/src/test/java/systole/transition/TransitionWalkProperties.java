@@ -92,9 +92,13 @@ class TransitionWalkProperties {
                     inputs.add(before);
                 }
             }
-            GraphAction action = chance.chance(0.3)
-                    ? Graphs.pseudo(id, "point" + id)
-                    : Graphs.operation(id, "r" + id, "start", "n" + chance.below(3));
+            String node = "n" + chance.below(3);
+            GraphAction action = switch (chance.below(10)) {
+                case 0, 1, 2 -> Graphs.pseudo(id, "point" + id);
+                case 3 -> Graphs.operation(id, "clone" + chance.below(2), "promote", node);
+                case 4 -> Graphs.operation(id, "clone" + chance.below(2), "monitor", node);
+                default -> Graphs.operation(id, "r" + id, "start", node);
+            };
             synapses.add(chance.below(synapses.size() + 1), new Synapse(id, 0, action, inputs));
         }
         return new TransitionGraph(Map.of(), synapses);

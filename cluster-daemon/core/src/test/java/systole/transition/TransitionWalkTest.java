@@ -59,6 +59,40 @@ class TransitionWalkTest {
     }
 
     @Test
+    void nothingIsPromotedWhileAnInstanceElsewhereMayBe() {
+        TransitionGraph graph = graph(
+                synapse(operation(1, "db", "promote", "n1")),
+                synapse(operation(2, "db:1", "monitor", "n2")),
+                synapse(operation(3, "db", "monitor", "n1", "interval", "10000")),
+                synapse(operation(4, "web", "monitor", "n2")));
+        TransitionWalk walk = walk(graph);
+        assertThat(keys(walk.fire(0))).containsExactly("db:1_monitor_0", "db_monitor_10000", "web_monitor_0");
+        walk.confirm(3, false);
+        walk.confirm(4, false);
+        assertThat(walk.fire(0)).isEmpty();
+        walk.confirm(2, false);
+        assertThat(keys(walk.fire(0))).containsExactly("db_promote_0");
+
+        TransitionWalk found = walk(graph);
+        found.fire(0);
+        found.confirm(2, true);
+        assertThat(found.fire(0)).isEmpty();
+        assertThat(found.isAborted()).isTrue();
+    }
+
+    @Test
+    void aProbeThatWaitsForAPromotionIsNotWaitedFor() {
+        TransitionWalk walk = walk(graph(
+                synapse(operation(1, "db", "promote", "n1")),
+                synapse(pseudo(2, "promoted"), 1),
+                synapse(operation(3, "far", "start", "n1"), 2),
+                synapse(operation(4, "db", "monitor", "far"), 3)));
+        assertThat(keys(walk.fire(0))).containsExactly("db_promote_0");
+        walk.confirm(1, false);
+        assertThat(keys(walk.fire(0))).containsExactly("promoted", "far_start_0");
+    }
+
+    @Test
     void pseudoEventsAreConfirmedAtOnceAndWhatTheyFreeFiresInTheSameCall() {
         TransitionWalk walk = walk(graph(
                 synapse(operation(1, "a", "start", "n1"), 3),
