@@ -62,6 +62,10 @@ public final class FenceExecutor {
         long runId;
         long wakeNanos = Long.MAX_VALUE;
         long deadlineNanos = Long.MAX_VALUE;
+
+        /** When whoever asked for this part goes on without it: nothing of it may happen later. */
+        long expiresNanos = Long.MAX_VALUE;
+
         int triesLeft;
         String lastDevice = "";
         String lastText = "";
@@ -78,8 +82,9 @@ public final class FenceExecutor {
         final Map<String, String> usedElsewhere = new TreeMap<>();
 
         /**
-         * What success says of the target: the life in which it was when the last device of the level began, for that life and
-         * all before it have ended when all devices of a level are off.
+         * What success says of the target: the life in which it was when the first device of the level began, for that life and
+         * all before it have ended when all devices of a level are off. Not one with which it came since: the first device may have
+         * taken the last power there was, and somebody may have put the target on again before the others acted.
          */
         long joinedAt;
 
@@ -199,6 +204,10 @@ public final class FenceExecutor {
             Operation operation = order.isPart()
                     ? new Operation(order, List.of(List.of(order.device())), 0)
                     : new Operation(order, planFor(order), watchdogMillis);
+            FenceDevice device = registry.devices().get(order.device());
+            if (order.isPart() && device != null) {
+                operation.expiresNanos = nowNanos + longestPart(order, device) * MILLI;
+            }
             operations.put(order.operation(), operation);
             go(operation, nowNanos);
         }
@@ -509,12 +518,23 @@ public final class FenceExecutor {
         operation.stage = Stage.DELEGATED;
         operation.lastDevice = device.id();
         aims(operation);
-        long most = Math.max(0, delay)
-                + device.longestDelayMillis(order.target())
-                + device.timeoutMillis(action, order.timeoutMillis());
-        operation.wakeNanos = nowNanos + most * MILLI * 12 / 10 + SHELL_GRACE_NANOS;
-        effects.add(new FencingEffect.SendPart(order.part(operation.part, device.id(), action, delay, next.get())));
+        FenceOrder part = order.part(operation.part, device.id(), action, delay, next.get());
+        operation.wakeNanos = nowNanos + longestPart(part, device) * MILLI * 12 / 10 + SHELL_GRACE_NANOS;
+        effects.add(new FencingEffect.SendPart(part));
         return true;
+    }
+
+    /** Milliseconds within which a part is done or given up by the node that has it; the other waits a little longer. */
+    private long longestPart(FenceOrder part, FenceDevice device) {
+        long check = switch (device.hostCheck(traitsOf(device))) {
+            case NONE, STATIC_LIST -> 0;
+            case DYNAMIC_LIST -> device.timeoutMillis("list", DEFAULT_TIMEOUT_MILLIS);
+            case STATUS -> device.timeoutMillis("status", DEFAULT_TIMEOUT_MILLIS);
+        };
+        return check
+                + Math.max(0, part.delayMillis())
+                + device.longestDelayMillis(part.target())
+                + device.timeoutMillis(part.action(), part.timeoutMillis());
     }
 
     /** Whether the devices against a target are requested one by one; otherwise they are their node's own business. */
@@ -703,13 +723,17 @@ public final class FenceExecutor {
             go(operation, nowNanos);
             return;
         }
+        if (operation.expiresNanos <= nowNanos) {
+            finish(operation, false, device.id() + " was not free in time");
+            return;
+        }
         int limit = device.parallel();
         if (limit > 0 && busy.getOrDefault(device.id(), 0) >= limit) {
             return;
         }
         if (operation.deadlineNanos == 0) {
             long timeout = device.timeoutMillis(actionOf(operation), operation.order.timeoutMillis());
-            operation.deadlineNanos = nowNanos + timeout * MILLI;
+            operation.deadlineNanos = Math.min(nowNanos + timeout * MILLI, operation.expiresNanos);
         }
         operation.triesLeft--;
         operation.stage = Stage.RUNNING;
@@ -718,9 +742,9 @@ public final class FenceExecutor {
         start(operation, device, actionOf(operation), operation.order.target(), left, nowNanos);
     }
 
-    /** What begins now ends the life in which the target is known to be now. */
+    /** The level that begins now ends the life in which the target is known to be now. */
     private void aims(Operation operation) {
-        if (!operation.turningOn) {
+        if (!operation.turningOn && operation.device == 0) {
             operation.joinedAt =
                     situation.joinedAt().getOrDefault(operation.order.target(), operation.order.joinedAt());
         }

@@ -191,7 +191,7 @@ class FenceExecutorTest {
     }
 
     @Test
-    void successIsSaidOfTheLifeInWhichTheTargetWasWhenTheLastDeviceBegan() {
+    void successIsSaidOfTheLifeInWhichTheTargetWasWhenTheLevelBegan() {
         configureWith(
                 List.of(level("beta", 1, "stuck"), level("beta", 2, "ipmi")),
                 device("stuck", "pcmk_host_list", "beta", "pcmk_reboot_retries", "1"),
@@ -206,6 +206,24 @@ class FenceExecutorTest {
         assertThat(report.order().joinedAt())
                 .as("the life that began while the first device hung; nothing is known of a later one")
                 .isEqualTo(order.joinedAt() + 7);
+    }
+
+    @Test
+    void successIsNotSaidOfALifeThatBeganWhileTheLevelWasSwitchedOff() {
+        twoSupplies();
+        FenceOrder order = order("beta", "reboot");
+        FenceRun first = only(executor.execute(order, 0, watchdogMillis));
+        FenceRun second = only(executor.finished(ok(first), SECOND));
+        joined("beta", order.joinedAt() + 7);
+        FenceRun retry = only(executor.finished(bad(second), 2 * SECOND));
+        assertThat(retry.device() + " " + retry.action()).isEqualTo("psu2 off");
+        FenceRun again = only(told(executor.finished(ok(retry), 3 * SECOND)));
+        FenceRun last = only(executor.finished(ok(again), 4 * SECOND));
+        FenceReport report = report(executor.finished(ok(last), 5 * SECOND));
+        assertThat(report.succeeded()).isTrue();
+        assertThat(report.order().joinedAt())
+                .as("one who put psu1 on again by hand has begun a life that nothing has ended")
+                .isEqualTo(order.joinedAt());
     }
 
     private void joined(String node, long at) {

@@ -22,7 +22,7 @@ import systole.model.Element;
 
 /**
  * Several operations against one target at a time, as they come about when one is given up by who asked for it and goes on where
- * it is worked off: the one puts on what the other has just put off, and the target boots in between.
+ * it is worked off: the one puts on what the other has just put off, and the target boots in between; or a person puts it on.
  */
 class FenceOverlapProperties {
     private static final long SECOND = 1_000_000_000L;
@@ -156,6 +156,9 @@ class FenceOverlapProperties {
             }
             if (on && levels.stream().anyMatch(off::containsAll)) {
                 on = false;
+                if (seed.chance(0.2)) {
+                    after(seed.between(SECOND, 30 * SECOND), this::somebodyPutsItOn);
+                }
             }
             if (run.action().equals("reboot")) {
                 off.remove(run.device());
@@ -163,6 +166,14 @@ class FenceOverlapProperties {
             if (!on && !boots && levels.stream().noneMatch(off::containsAll)) {
                 boots = true;
                 after(seed.between(SECOND, 10 * SECOND), this::boot);
+            }
+        }
+
+        /** By hand, whoever may be switching it off at that time. */
+        private void somebodyPutsItOn() {
+            if (!on && !boots) {
+                off.clear();
+                boot();
             }
         }
 

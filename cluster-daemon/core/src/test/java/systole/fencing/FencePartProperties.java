@@ -243,6 +243,28 @@ class FencePartProperties {
         assertThat(executor.partDone(late, SECOND)).as("what was asked first").isEmpty();
     }
 
+    @Test
+    void aPartForWhichNobodyWaitsAnyMoreIsNotBegun() {
+        DeviceRegistry registry =
+                registry(List.of(List.of("psu1", "psu2")), Map.of("psu1", Set.of(), "psu2", Set.of()));
+        FenceExecutor executor = new FenceExecutor("b", new Seed(1), 0);
+        executor.configure(registry);
+        FenceOrder first = new FenceOrder("op1/a/1", TARGET, "on", 10_000, 0, "b", "a", "test", 1, "psu1");
+        FenceOrder second = new FenceOrder("op2/c/1", TARGET, "on", 10_000, 0, "b", "c", "test", 1, "psu1");
+        FencingEffect.Run run =
+                (FencingEffect.Run) executor.execute(first, 0, 0).get(0);
+        assertThat(executor.execute(second, 0, 0))
+                .as("the device does one thing at a time")
+                .isEmpty();
+        FenceRunResult late = new FenceRunResult(run.run().runId(), 1, true, "", "no answer");
+        List<FencingEffect> effects = executor.finished(late, 10 * SECOND);
+        assertThat(effects).noneMatch(FencingEffect.Run.class::isInstance);
+        assertThat(effects)
+                .as("both are answered: the one has failed, the other was not begun")
+                .filteredOn(FencingEffect.SendPartReport.class::isInstance)
+                .hasSize(2);
+    }
+
     private static FenceOrder part(List<FencingEffect> effects) {
         assertThat(effects).hasSize(1);
         return ((FencingEffect.SendPart) effects.get(0)).part();

@@ -540,7 +540,7 @@ final class SimulatedCluster implements SimulatedNode.World {
                 executor.reaches = underWay;
                 node.powerOff("fault: the node that fences is lost");
                 promises.truthAbout(node.name);
-                time.after(executorSeed.between(5 * SECOND, 60 * SECOND), "boot", node::boot);
+                bootLater(node, executorSeed.between(5 * SECOND, 60 * SECOND));
             }
         });
         return executor;
