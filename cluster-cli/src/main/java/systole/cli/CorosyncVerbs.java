@@ -57,6 +57,10 @@ final class CorosyncVerbs {
                 .flag("--check", "say what would change, and change nothing")
                 .example("systole corosync reload --check")
                 .does(CorosyncVerbs::reload));
+        verbs.add(
+                Verb.of("unblock", "Do not wait for nodes that were never seen (wait_for_all): they are switched off.")
+                        .example("systole corosync unblock")
+                        .does(CorosyncVerbs::unblock));
         verbs.add(LinkVerbs.verb());
         verbs.addAll(RemoteVerbs.corosync());
         verbs.add(Verb.of("log", "Print the daemon's log of this node.")
@@ -104,6 +108,20 @@ final class CorosyncVerbs {
                                 ? "the file would be in force with config_version " + version
                                 : "the file is in force, and on the disk of all nodes that are here, with config_version "
                                         + version);
+        return ExitCode.OK.number();
+    }
+
+    private static int unblock(Call call) {
+        try (Backend backend = call.session().directly()) {
+            if (!Ask.yes(
+                    call.session(),
+                    "Are you certain that all nodes which are not here are switched off? If one runs services, data may be"
+                            + " destroyed.")) {
+                call.session().info("nothing was done");
+                return ExitCode.FAILED.number();
+            }
+            call.session().info(ResourceVerbs.text(backend.ask(new Request.Unblock())));
+        }
         return ExitCode.OK.number();
     }
 

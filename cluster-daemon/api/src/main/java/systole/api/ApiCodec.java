@@ -37,6 +37,7 @@ public final class ApiCodec {
             "make-token",
             "remove-node",
             "reload-file",
+            "unblock",
             "settle",
             "history",
             "changes",
@@ -100,6 +101,7 @@ public final class ApiCodec {
             case "make-token" -> new Request.MakeToken(fields.number("seconds", 600));
             case "remove-node" -> new Request.RemoveNode(fields.required("node"));
             case "reload-file" -> new Request.ReloadFile(fields.truth("check"));
+            case "unblock" -> new Request.Unblock();
             case "settle" -> new Request.Settle(fields.number("timeoutMillis", 60_000));
             case "history" -> new Request.History((int) Math.min(1 << 20, fields.number("limit", 0)));
             case "changes" -> new Request.Changes((int) Math.min(1 << 20, fields.number("limit", 0)));
@@ -209,6 +211,8 @@ public final class ApiCodec {
         } else if (request instanceof Request.ReloadFile reload) {
             fields.put("do", "reload-file");
             fields.put("check", reload.check());
+        } else if (request instanceof Request.Unblock) {
+            fields.put("do", "unblock");
         } else if (request instanceof Request.Settle settle) {
             fields.put("do", "settle");
             fields.put("timeoutMillis", settle.timeoutMillis());

@@ -110,6 +110,9 @@ public sealed interface Request {
      */
     record ReloadFile(boolean check) implements Request {}
 
+    /** Ends the wait for nodes that were never seen ({@code wait_for_all}): they are down. Works without quorum. */
+    record Unblock() implements Request {}
+
     /** Answered when nothing is planned, running or waiting, or refused after the time. */
     record Settle(long timeoutMillis) implements Request {}
 

@@ -39,6 +39,7 @@ class ApiCodecTest {
             new Request.MakeToken(600),
             new Request.RemoveNode("n"),
             new Request.ReloadFile(true),
+            new Request.Unblock(),
             new Request.Settle(5),
             new Request.History(7),
             new Request.Changes(3),

@@ -94,6 +94,9 @@ public sealed interface ClientRequest {
      */
     record ChangeNodes(NodeList list) implements ClientRequest {}
 
+    /** Do not wait (any longer) for nodes that {@code wait_for_all} waits for: they are down. Works without quorum. */
+    record Unblock() implements ClientRequest {}
+
     /** Answered when nothing is planned, running or waiting to be planned, or refused after the time. */
     record Wait(long timeoutMillis) implements ClientRequest {}
 }

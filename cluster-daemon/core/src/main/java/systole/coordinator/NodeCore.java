@@ -81,6 +81,7 @@ public final class NodeCore {
     private final Dampening dampening;
     private final AlertDesk alerts;
     private final WitnessDesk witness;
+    private final UnblockDesk unblock;
     private final NodeListDesk nodeLists;
     private final Set<AgentName> metadataAsked = new HashSet<>();
     private final Map<String, Long> settledAsked = new TreeMap<>();
@@ -167,6 +168,7 @@ public final class NodeCore {
         this.dampening = new Dampening(node);
         this.alerts = new AlertDesk(node);
         this.witness = new WitnessDesk(node, witnessSettings);
+        this.unblock = new UnblockDesk(node);
         this.quorum = QuorumProtocol.initial(settings.id(), quorumSettings);
         this.nodeLists = new NodeListDesk(node, quorumSettings, Long.toHexString(incarnation));
         this.lastState = protocol.state();
@@ -327,6 +329,8 @@ public final class NodeCore {
         } else if (input instanceof NodeInput.Request request) {
             if (request.request() instanceof ClientRequest.ChangeNodes change) {
                 nodeLists.request(request.requestId(), request.author(), change, quorum);
+            } else if (request.request() instanceof ClientRequest.Unblock) {
+                unblock.request(request.requestId(), request.author(), quorum);
             } else {
                 clients.request(request.requestId(), request.author(), request.request());
             }
@@ -344,6 +348,8 @@ public final class NodeCore {
                 quorumSaid(payload);
             } else if (payload.length > 0 && payload[0] == WitnessDesk.PAYLOAD) {
                 witnessSaid(delivered.sender(), payload);
+            } else if (payload.length > 0 && payload[0] == UnblockDesk.PAYLOAD) {
+                unblockSaid(delivered.sender(), payload);
             } else if (witness.isHolding()) {
                 witness.hold(event);
             } else {
@@ -410,6 +416,7 @@ public final class NodeCore {
         nodeLists.tell(installed.view().members(), false);
         takeQuorum(
                 QuorumProtocol.step(quorum, new QuorumInput.ViewChanged(nanos(), installed.view(), installed.left())));
+        unblock.viewInstalled(installed.view());
         witness.step(new ContactInput.ViewChanged(nanos(), installed.view())).ifPresent(this::quorumStep);
         witness.hold(installed);
         if (!quorum.awaitsWitness()) {
@@ -440,6 +447,17 @@ public final class NodeCore {
             quorumStep(witness.said(sender, payload, nanos()));
         } catch (ByteSource.Malformed broken) {
             node.event(Timeline.WARNING, "A word about the witness is not understood: " + broken.getMessage());
+        }
+    }
+
+    private void unblockSaid(NodeId sender, byte[] payload) {
+        try {
+            unblock.said(sender, payload, quorum).ifPresent(word -> {
+                quorumStep(word);
+                unblock.taken(quorum);
+            });
+        } catch (ByteSource.Malformed broken) {
+            node.event(Timeline.WARNING, "A word about wait_for_all is not understood: " + broken.getMessage());
         }
     }
 

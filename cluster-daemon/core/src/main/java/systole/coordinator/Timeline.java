@@ -9,6 +9,7 @@ public enum Timeline {
     NODE_JOINED,
     QUORUM_GAINED,
     QUORUM_LOST,
+    UNBLOCKED,
     WITNESS,
     SYNCED,
     COORDINATOR_CHANGED,

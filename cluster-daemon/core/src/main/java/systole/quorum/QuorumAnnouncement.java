@@ -40,6 +40,21 @@ public record QuorumAnnouncement(
         quorateMembers = Collections.unmodifiableSortedSet(new TreeSet<>(quorateMembers));
     }
 
+    /** The same, of a member for which a person has ended the wait. */
+    QuorumAnnouncement withoutWait() {
+        return new QuorumAnnouncement(
+                sender,
+                viewSequence,
+                false,
+                expectedVotes,
+                quorateSequence,
+                quorateMembers,
+                remembers,
+                strict,
+                lowerTo,
+                nodeListVersion);
+    }
+
     /** Big-endian: sender, view, flags, expected, last quorate view, lower to, node list, count, members. */
     public byte[] toBytes() {
         ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + 4 * quorateMembers.size());

@@ -65,14 +65,12 @@ final class QuorumDecision {
     }
 
     Outcome<QuorumState, QuorumEffect> decide() {
-        int votes = view.map(present -> votesOf(settings, present.members())).orElse(0);
-        // Alone, without any node, the witness is nobody.
-        votes += witness.voted() && votes > 0 ? settings.deviceVotes() : 0;
+        int votes = view.map(present -> votesHere(present.members())).orElse(0);
         boolean twoNode = settings.twoNode() && expected == 2;
         int quorum = twoNode ? 1 : majority(expected);
         Ruling ruling = view.isEmpty()
                 ? new Ruling(false, "no view yet")
-                : rule(view.get().members(), votes, quorum, twoNode);
+                : rule(view.get().members(), quorum, twoNode);
         // What the others know of an earlier quorate view is known here from now on, also in the next view.
         Optional<QuorumAnnouncement> newest = newest();
         boolean learned = newest.isPresent() && newest.get().quorateSequence() > before.quorateSequence();
@@ -93,7 +91,7 @@ final class QuorumDecision {
                 votes,
                 expected,
                 quorum,
-                waiting && !everybodyIsHere(),
+                waiting && !(forgets() ? ruling.quorate() : everybodyIsHere()),
                 flags(settings, expected, ruling.quorate()),
                 ruling.reason(),
                 sequence,
@@ -108,17 +106,26 @@ final class QuorumDecision {
         return new Outcome<>(next, effects);
     }
 
-    private Ruling rule(SortedSet<NodeId> members, int votes, int quorum, boolean twoNode) {
-        String count = votes + " of " + expected + " votes, " + quorum + " needed" + witnessWord();
+    private Ruling rule(SortedSet<NodeId> present, int quorum, boolean twoNode) {
         if (!informed) {
-            var silent = new TreeSet<>(members);
+            var silent = new TreeSet<>(present);
             silent.removeAll(announced.keySet());
             return new Ruling(false, "waiting to hear from " + silent + " what was before this view");
         }
-        if (waiting && !everybodyIsHere()) {
+        SortedSet<NodeId> members = counted(present);
+        boolean waits = forgets() ? members.isEmpty() : waiting;
+        if (waits && !everybodyIsHere()) {
             var missing = settings.voters();
-            missing.removeAll(members);
+            missing.removeAll(present);
             return new Ruling(false, "waiting for all nodes to be seen together once; missing: " + missing);
+        }
+        int votes = votesHere(members);
+        String count = votes + " of " + expected + " votes, " + quorum + " needed" + witnessWord();
+        if (members.size() < present.size()) {
+            var others = new TreeSet<>(present);
+            others.removeAll(members);
+            count += "; " + others + " have restarted, and have no vote before this view has quorum without them or all"
+                    + " nodes are here";
         }
         SortedSet<NodeId> electorate = electorate();
         Optional<NodeId> breaker = tieBreaker(electorate);
@@ -149,17 +156,51 @@ final class QuorumDecision {
             int all = votesOf(settings, electorate);
             var here = new TreeSet<>(electorate);
             here.retainAll(members);
-            int present = votesOf(settings, here);
-            boolean most = present * 2 > all || (present * 2 == all && breakerIsHere);
+            int left = votesOf(settings, here);
+            boolean most = left * 2 > all || (left * 2 == all && breakerIsHere);
             return new Ruling(
                     most,
-                    count + "; expected votes were lowered, and " + present + " of the " + all
+                    count + "; expected votes were lowered, and " + left + " of the " + all
                             + " votes of the last quorate view " + electorate + " are here");
         }
         if (half) {
             return new Ruling(true, count + "; exactly half, and the tie breaker " + breaker.get() + " is here");
         }
         return new Ruling(true, count + (twoNode ? " (two_node)" : ""));
+    }
+
+    private int votesHere(SortedSet<NodeId> members) {
+        int votes = votesOf(settings, members);
+        // Alone, without any node, the witness is nobody.
+        return votes + (witness.voted() && votes > 0 ? settings.deviceVotes() : 0);
+    }
+
+    /** Whether a restart may have made a node forget that expected votes were lowered, and it has to be let in again. */
+    boolean forgets() {
+        return settings.lastManStanding() && settings.waitForAll();
+    }
+
+    /**
+     * Who has a vote. Where expected votes may have been lowered, a majority of them does not meet each other majority in a node that
+     * remembers it: one who has restarted does not count until a view had quorum without it, or all were here.
+     */
+    private SortedSet<NodeId> counted(SortedSet<NodeId> present) {
+        if (!forgets() || continued() || everybodyIsHere()) {
+            return present;
+        }
+        SortedSet<NodeId> counted = new TreeSet<>(present);
+        counted.removeIf(member -> {
+            @Nullable QuorumAnnouncement said = announced.get(member);
+            return member.equals(before.self()) ? waiting : said == null || said.waitingForAll();
+        });
+        return counted;
+    }
+
+    /** The view has quorum already, or is what is left of one that had. */
+    private boolean continued() {
+        return shrunkWhileQuorate
+                || (before.quorate()
+                        && before.quorateSequence() == view.orElseThrow().sequence());
     }
 
     private String witnessWord() {
@@ -176,9 +217,7 @@ final class QuorumDecision {
 
     /** A half counts only if none of it can have forgotten a newer quorate view. */
     private boolean allRemember(SortedSet<NodeId> members) {
-        if (shrunkWhileQuorate
-                || (before.quorate()
-                        && before.quorateSequence() == view.orElseThrow().sequence())) {
+        if (continued()) {
             return true;
         }
         for (NodeId member : members) {

@@ -34,5 +34,5 @@ public sealed interface QuorumInput {
     record SettingsChanged(long nowNanos, QuorumSettings settings) implements QuorumInput {}
 
     /** An operator ends the first wait for all nodes. */
-    record WaitForAllCancelled(long nowNanos) implements QuorumInput {}
+    record WaitForAllCancelled(long nowNanos, long viewSequence) implements QuorumInput {}
 }

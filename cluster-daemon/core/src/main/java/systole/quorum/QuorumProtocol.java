@@ -78,8 +78,12 @@ public final class QuorumProtocol {
             next.witness = state.witness().with(said.sender(), said.votes());
         } else if (input instanceof WitnessWaitOver) {
             next.witness = state.witness().over();
-        } else if (input instanceof WaitForAllCancelled) {
+        } else if (input instanceof WaitForAllCancelled cancelled) {
+            if (!state.hasHeardAll() || state.view().orElseThrow().sequence() != cancelled.viewSequence()) {
+                return Outcome.of(state);
+            }
             next.waiting = false;
+            next.announced.replaceAll((member, said) -> said.withoutWait());
         } else {
             throw new AssertionError("unknown input " + input);
         }
@@ -121,7 +125,7 @@ public final class QuorumProtocol {
         SortedSet<NodeId> members = state.view().get().members();
         boolean complete = state.announced().keySet().containsAll(members);
         next.announced.put(said.sender(), said);
-        next.waiting = next.votersWait(said);
+        next.waiting = next.forgets() ? next.waiting : next.votersWait(said);
         if (!complete) {
             // Who was in the newest quorate view knows what the cluster has agreed on since; a file knows less.
             next.expected = next.newest()

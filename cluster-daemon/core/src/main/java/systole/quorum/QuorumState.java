@@ -83,6 +83,16 @@ public record QuorumState(
         return absent;
     }
 
+    /** Every member of the view has said what it knows from before. */
+    public boolean hasHeardAll() {
+        return view.isPresent() && announced.keySet().containsAll(view.get().members());
+    }
+
+    /** A member waits until all nodes were seen together; see {@code wait_for_all}. */
+    public boolean somebodyWaits() {
+        return waitingForAll || announced.values().stream().anyMatch(QuorumAnnouncement::waitingForAll);
+    }
+
     /** Only one member has a vote: newcomers have none before they have the state. */
     private boolean isLoneVoter() {
         return view.isPresent()
@@ -94,10 +104,14 @@ public record QuorumState(
 
     /**
      * Whether this view is quorate, or will be as soon as its members have told each other what was before: no other view
-     * can take over meanwhile, since most of all votes are here.
+     * can take over meanwhile, since most of all votes are here and nobody may have lowered what is expected.
      */
     public boolean excludesOthers() {
-        return quorate || (view.isPresent() && settings.formerNeeded() == 0 && votes * 2 > settings.totalVotes());
+        return quorate
+                || (view.isPresent()
+                        && !settings.lastManStanding()
+                        && settings.formerNeeded() == 0
+                        && votes * 2 > settings.totalVotes());
     }
 
     /**

@@ -216,7 +216,12 @@ class QuorumProtocolTest {
         var state = view(start(1, QuorumSettings.majorityOf(ids(1, 2, 3)).withWaitForAll(true)), 1, 2);
         assertThat(state.quorate()).isFalse();
 
-        var outcome = QuorumProtocol.step(state, new QuorumInput.WaitForAllCancelled(0));
+        long view = state.view().orElseThrow().sequence();
+        assertThat(QuorumProtocol.step(state, new QuorumInput.WaitForAllCancelled(0, view - 1))
+                        .next())
+                .as("said in another view")
+                .isEqualTo(state);
+        var outcome = QuorumProtocol.step(state, new QuorumInput.WaitForAllCancelled(0, view));
 
         assertThat(outcome.next().quorate()).isTrue();
         assertThat(outcome.effects()).hasSize(1);
@@ -284,6 +289,62 @@ class QuorumProtocolTest {
         state = view(state, 40_000, Map.of(), 1);
         assertThat(state.quorate()).isFalse();
         assertThat(tick(state, 90_000).quorate()).isFalse();
+    }
+
+    /** Simulated seed 27174: n1 and n3 lowered to two, and n4 and n5, which had part in that, restarted beside n2, which had not. */
+    @Test
+    void whoHasRestartedHasNoVoteWhereExpectedVotesMayHaveBeenLowered() {
+        var settings = QuorumSettings.majorityOf(ids(1, 2, 3, 4, 5))
+                .withWaitForAll(true)
+                .withLastManStanding(WINDOW);
+        var states = new TreeMap<Integer, QuorumState>();
+        for (int i = 1; i <= 5; i++) {
+            states.put(i, start(i, settings));
+        }
+        together(states, 1, 2, 3, 4, 5);
+        states.put(4, start(4, settings));
+        states.put(5, start(5, settings));
+        together(states, 2);
+
+        together(states, 2, 4, 5);
+        for (int i : List.of(2, 4, 5)) {
+            assertThat(states.get(i).quorate()).as("n" + i).isFalse();
+        }
+        assertThat(states.get(4).reason()).startsWith("1 of 5 votes, 3 needed; [n4, n5] have restarted");
+        assertThat(states.get(4).somebodyWaits()).isTrue();
+        together(states, 4, 5);
+        assertThat(states.get(4).reason()).endsWith("missing: [n1, n2, n3]");
+
+        together(states, 1, 2, 3, 4);
+        assertThat(states.get(4).quorate()).as("let in by three who remember").isTrue();
+        together(states, 2, 4, 5);
+        assertThat(states.get(4).quorate()).as("n5 has restarted").isFalse();
+        together(states, 1, 2, 4, 5);
+        assertThat(states.get(5).quorate()).isTrue();
+        assertThat(states.get(5).somebodyWaits()).isTrue();
+        together(states, 2, 4, 5);
+        assertThat(states.get(5).quorate()).as("all three remember").isTrue();
+    }
+
+    @Test
+    void whoeverIsCertainCanLetInWhatHasRestarted() {
+        var settings = QuorumSettings.majorityOf(ids(1, 2, 3, 4, 5))
+                .withWaitForAll(true)
+                .withLastManStanding(WINDOW);
+        var states = new TreeMap<Integer, QuorumState>();
+        for (int i : List.of(1, 2, 3)) {
+            states.put(i, start(i, settings));
+        }
+        together(states, 1, 2, 3);
+        for (int i : List.of(1, 2, 3)) {
+            QuorumState state = states.get(i);
+            assertThat(state.quorate()).isFalse();
+            long view = state.view().orElseThrow().sequence();
+            QuorumState next = QuorumProtocol.step(state, new QuorumInput.WaitForAllCancelled(0, view))
+                    .next();
+            assertThat(next.quorate()).as("n" + i).isTrue();
+            assertThat(next.waitingForAll()).isFalse();
+        }
     }
 
     @Test

@@ -154,6 +154,9 @@ final class ApiDesk {
         if (request instanceof Request.StopNode it) {
             return new ClientRequest.StopNode(it.node());
         }
+        if (request instanceof Request.Unblock) {
+            return new ClientRequest.Unblock();
+        }
         if (request instanceof Request.Settle it) {
             return new ClientRequest.Wait(it.timeoutMillis());
         }
