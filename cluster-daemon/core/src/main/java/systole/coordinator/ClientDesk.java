@@ -341,7 +341,8 @@ final class ClientDesk {
                 boolean named =
                         cleanup.resource().isEmpty() || cleanup.resource().equals(history.resource());
                 if (named && (cleanup.refresh() || hasFailure(history, cleanup))) {
-                    String entry = cleanup.operation().isEmpty() ? "" : history.resource() + "_last_failure_0";
+                    String entry =
+                            cleanup.operation().isEmpty() ? "" : HistoryEntries.lastFailureId(history.resource());
                     last = node.submit(new Command.ForgetHistory(status.uname(), history.resource(), entry));
                 }
             }
@@ -350,7 +351,7 @@ final class ClientDesk {
     }
 
     private static boolean hasFailure(ResourceHistory history, ClientRequest.Cleanup cleanup) {
-        Element failure = history.operations().get(history.resource() + "_last_failure_0");
+        Element failure = history.operations().get(HistoryEntries.lastFailureId(history.resource()));
         if (failure == null) {
             return false;
         }

@@ -489,7 +489,7 @@ final class Conductor {
         if (!cleared.isEmpty()) {
             node.submit(attributes(onNode, cleared));
         }
-        node.submit(new Command.ForgetHistory(onNode, resource, resource + "_last_failure_0"));
+        node.submit(new Command.ForgetHistory(onNode, resource, HistoryEntries.lastFailureId(resource)));
     }
 
     private void send(List<OperationOrder> orders) {

@@ -372,7 +372,12 @@ public final class NodeCore {
             return false;
         }
         View alone = new View(previous.sequence(), survivors.first(), survivors);
-        return QuorumProtocol.step(quorum, new QuorumInput.ViewChanged(nanos(), alone, Map.of()))
+        NodeList list = nodeLists.counted();
+        QuorumState judge = list.equals(nodeLists.list())
+                ? quorum
+                : QuorumProtocol.step(quorum, new QuorumInput.SettingsChanged(nanos(), settingsOf(list)))
+                        .next();
+        return QuorumProtocol.step(judge, new QuorumInput.ViewChanged(nanos(), alone, Map.of()))
                 .next()
                 .quorate();
     }
@@ -417,6 +422,7 @@ public final class NodeCore {
         takeQuorum(
                 QuorumProtocol.step(quorum, new QuorumInput.ViewChanged(nanos(), installed.view(), installed.left())));
         unblock.viewInstalled(installed.view());
+        nodeLists.viewInstalled();
         witness.step(new ContactInput.ViewChanged(nanos(), installed.view())).ifPresent(this::quorumStep);
         witness.hold(installed);
         if (!quorum.awaitsWitness()) {
@@ -1147,6 +1153,11 @@ public final class NodeCore {
         }
     }
 
+    private QuorumSettings settingsOf(NodeList list) {
+        SortedMap<NodeId, Integer> votes = NodeList.votes(list.nodes());
+        return quorum.settings().withNodes(votes, nodeLists.former(list, votes), list.version());
+    }
+
     /**
      * All members apply a change of the list at the same place in the order, and those that synchronise take it over
      * together; so they count by the same list from the same place on, and only a changed verdict needs a new round.
@@ -1157,12 +1168,8 @@ public final class NodeCore {
             return;
         }
         NodeList list = news.get();
-        SortedMap<NodeId, Integer> votes = NodeList.votes(list.nodes());
         boolean before = quorum.quorate();
-        takeQuorum(QuorumProtocol.step(
-                quorum,
-                new QuorumInput.SettingsChanged(
-                        nanos(), quorum.settings().withNodes(votes, nodeLists.former(list, votes), list.version()))));
+        takeQuorum(QuorumProtocol.step(quorum, new QuorumInput.SettingsChanged(nanos(), settingsOf(list))));
         nodeLists.tell(view == null ? new TreeSet<>() : view.members(), true);
         node.event(
                 Timeline.NODES_CHANGED,

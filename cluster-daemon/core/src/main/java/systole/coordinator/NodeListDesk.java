@@ -38,6 +38,7 @@ final class NodeListDesk {
     private final NodeList base;
     private final Map<String, Step> steps = new TreeMap<>();
     private NodeList list;
+    private NodeList counted;
     private String seen = "";
     private SortedSet<NodeId> told = new TreeSet<>();
     private long number;
@@ -60,7 +61,20 @@ final class NodeListDesk {
                 .forEach((id, name) -> entries.put(id, new NodeList.Entry(name, quorum.votesOf(id))));
         this.base = new NodeList(quorum.nodeListVersion(), entries, "");
         this.list = base;
+        this.counted = base;
         this.told = new TreeSet<>(entries.keySet());
+    }
+
+    /**
+     * The list by which those who survive the present view are judged. What was learned beside the order of this view does not count
+     * before it ends: the others have not learned it at the same place, and would judge otherwise.
+     */
+    NodeList counted() {
+        return counted;
+    }
+
+    void viewInstalled() {
+        counted = list;
     }
 
     /** The list in force. */
@@ -79,6 +93,7 @@ final class NodeListDesk {
         Optional<NodeList> ordered = node.state().nodeList();
         NodeList known = ordered.filter(one -> one.version() > base.version()).orElse(base);
         NodeList next = learned.filter(one -> one.order() > known.order()).orElse(known);
+        counted = known.order() > counted.order() ? known : counted;
         announce(next == base ? ordered.filter(one -> one.version() == base.version()) : Optional.of(next));
         if (next.equals(list)) {
             return Optional.empty();

@@ -128,10 +128,15 @@ public final class HistoryEntries {
         return operation;
     }
 
+    /** The id of the entry that has the last failure of a resource. */
+    public static String lastFailureId(String resource) {
+        return resource + "_last_failure_0";
+    }
+
     private static String idFor(OperationOrder order, boolean failure) {
         String resource = order.resource().id();
         if (failure) {
-            return resource + "_last_failure_0";
+            return lastFailureId(resource);
         }
         if (order.isRecurring()
                 || order.operation().equals("migrate_to")

@@ -65,6 +65,7 @@ public final class LocalExecutor {
         boolean repeated;
         boolean cancelled;
         boolean reported;
+        boolean failed;
         int lastRc;
         int lastStatus;
         long changedEpochMillis;
@@ -249,9 +250,20 @@ public final class LocalExecutor {
                 dropIfEmpty(resource);
             } else {
                 resource.entries.keySet().removeAll(entryIds);
+                if (entryIds.contains(HistoryEntries.lastFailureId(resource.ref.id()))) {
+                    resource.recurring.values().forEach(LocalExecutor::reportAnewIfFailing);
+                }
             }
         }
         return effects;
+    }
+
+    /**
+     * The failure that was cleared may be one that nobody has acted on yet: an older one had expired, and its clearing met this one on
+     * the way. It would not be reported again, since nothing changes: the service is down and counts as up.
+     */
+    private static void reportAnewIfFailing(Recurring recurring) {
+        recurring.reported &= !recurring.failed;
     }
 
     /** Ends all recurring operations; before the daemon leaves. */
@@ -436,6 +448,9 @@ public final class LocalExecutor {
             recurring.changedEpochMillis = changed;
         }
         boolean failed = HistoryEntries.isFailure(order, result);
+        if (recurring != null) {
+            recurring.failed = failed;
+        }
         remember(resource, order, failed);
         AgentTraits known = traits.getOrDefault(resource.ref.agent(), AgentTraits.UNKNOWN);
         long queued = Math.max(0, (job.startedNanos - job.queuedNanos) / 1_000_000L);

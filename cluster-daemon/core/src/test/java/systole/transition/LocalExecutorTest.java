@@ -54,6 +54,31 @@ class LocalExecutorTest {
     }
 
     @Test
+    void aFailureThatWasClearedBeforeAnybodyActedOnItIsReportedAgain() {
+        AgentRequest first =
+                runs(executor.execute(order("monitor", 10_000, Map.of()), 0, 0)).get(0);
+        executor.finished(done(first, 0), 0);
+        AgentRequest second = runs(executor.tick(10 * SECOND)).get(0);
+        assertThat(entries(executor.finished(done(second, 7), 10 * SECOND))).hasSize(1);
+        executor.forget("web", List.of("web_monitor_10000"));
+        AgentRequest third = runs(executor.tick(20 * SECOND)).get(0);
+        assertThat(entries(executor.finished(done(third, 7), 20 * SECOND)))
+                .as("no change, and the failure is on record")
+                .isEmpty();
+        executor.forget("web", List.of("web_last_failure_0"));
+        AgentRequest fourth = runs(executor.tick(30 * SECOND)).get(0);
+        assertThat(entries(executor.finished(done(fourth, 7), 30 * SECOND)))
+                .extracting(Element::id)
+                .containsExactly("web_last_failure_0");
+        executor.finished(done(runs(executor.tick(40 * SECOND)).get(0), 0), 40 * SECOND);
+        executor.forget("web", List.of("web_last_failure_0"));
+        AgentRequest last = runs(executor.tick(50 * SECOND)).get(0);
+        assertThat(entries(executor.finished(done(last, 0), 50 * SECOND)))
+                .as("what is well is not said again")
+                .isEmpty();
+    }
+
+    @Test
     void aStopEndsRecurringOperationsAndUsesTheParametersOfTheStart() {
         AgentRequest start = runs(executor.execute(order("start", 0, Map.of("ip", "old")), 0, 0))
                 .get(0);

@@ -293,7 +293,12 @@ final class Promises {
         for (String resource : resources) {
             int times = count.getOrDefault(resource, 0);
             if (times != (clones.contains(resource) ? nodes.size() : 1)) {
-                open.add(resource + " runs " + times + " times");
+                List<String> without = nodes.stream()
+                        .filter(node -> !node.running().contains(resource))
+                        .map(node -> node.name)
+                        .toList();
+                open.add(resource + " runs " + times + " times"
+                        + (clones.contains(resource) ? ", not on " + without : ""));
             }
         }
         for (String resource : promotables) {
