@@ -120,7 +120,8 @@ final class CorosyncVerbs {
                 call.session().info("nothing was done");
                 return ExitCode.FAILED.number();
             }
-            call.session().info(ResourceVerbs.text(backend.ask(new Request.Unblock())));
+            String quorum = ResourceVerbs.text(backend.ask(new Request.Unblock()));
+            call.session().info("nobody is waited for; quorum: " + quorum);
         }
         return ExitCode.OK.number();
     }

@@ -31,7 +31,7 @@ final class UnblockDesk {
 
     void request(long requestId, String author, QuorumState quorum) {
         if (quorum.quorate()) {
-            answer(requestId, new Reply.Done("nothing waits, this partition has quorum: " + quorum.reason()));
+            answer(requestId, new Reply.Done("this partition had it already, " + quorum.reason()));
         } else if (!quorum.hasHeardAll()) {
             answer(
                     requestId,
