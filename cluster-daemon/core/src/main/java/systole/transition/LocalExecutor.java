@@ -252,6 +252,7 @@ public final class LocalExecutor {
                 resource.entries.keySet().removeAll(entryIds);
                 if (entryIds.contains(HistoryEntries.lastFailureId(resource.ref.id()))) {
                     resource.recurring.values().forEach(LocalExecutor::reportAnewIfFailing);
+                    forgetWhatRunsNoMore(resource);
                 }
             }
         }
@@ -264,6 +265,22 @@ public final class LocalExecutor {
      */
     private static void reportAnewIfFailing(Recurring recurring) {
         recurring.reported &= !recurring.failed;
+    }
+
+    /**
+     * A stop ends the monitors. When its failure has expired it counts as not tried, and the last results of the monitors would
+     * say that all is well, for ever.
+     */
+    private void forgetWhatRunsNoMore(Resource resource) {
+        List<String> ended = resource.entries.values().stream()
+                .filter(entry -> !entry.attribute("interval", "0").equals("0"))
+                .map(Element::id)
+                .filter(id -> !resource.recurring.containsKey(id))
+                .toList();
+        if (!ended.isEmpty()) {
+            resource.entries.keySet().removeAll(ended);
+            effects.add(new ExecutorEffect.Forget(resource.ref.id(), ended));
+        }
     }
 
     /** Ends all recurring operations; before the daemon leaves. */

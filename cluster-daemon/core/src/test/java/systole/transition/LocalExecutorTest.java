@@ -79,6 +79,22 @@ class LocalExecutorTest {
     }
 
     @Test
+    void whenTheFailureOfAStopIsClearedTheMonitorsThatItEndedAreNotTakenForRunningOnes() {
+        AgentRequest monitor =
+                runs(executor.execute(order("monitor", 10_000, Map.of()), 0, 0)).get(0);
+        executor.finished(done(monitor, 0), 0);
+        assertThat(executor.forget("web", List.of("web_last_failure_0")))
+                .as("it runs")
+                .isEmpty();
+        AgentRequest stop =
+                runs(executor.execute(order("stop", 0, Map.of()), SECOND, 1)).get(0);
+        executor.finished(done(stop, 1), SECOND);
+        assertThat(executor.forget("web", List.of("web_last_failure_0")))
+                .containsExactly(new ExecutorEffect.Forget("web", List.of("web_monitor_10000")));
+        assertThat(executor.forget("web", List.of("web_last_failure_0"))).isEmpty();
+    }
+
+    @Test
     void aStopEndsRecurringOperationsAndUsesTheParametersOfTheStart() {
         AgentRequest start = runs(executor.execute(order("start", 0, Map.of("ip", "old")), 0, 0))
                 .get(0);
