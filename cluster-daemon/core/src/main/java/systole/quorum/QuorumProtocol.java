@@ -123,7 +123,7 @@ public final class QuorumProtocol {
             return;
         }
         SortedSet<NodeId> members = state.view().get().members();
-        boolean complete = state.announced().keySet().containsAll(members);
+        boolean complete = state.hasHeardAll();
         next.announced.put(said.sender(), said);
         next.waiting = next.forgets() ? next.waiting : next.votersWait(said);
         if (!complete) {
