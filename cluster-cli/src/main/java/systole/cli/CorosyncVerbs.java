@@ -60,7 +60,16 @@ final class CorosyncVerbs {
         verbs.add(
                 Verb.of("unblock", "Do not wait for nodes that were never seen (wait_for_all): they are switched off.")
                         .example("systole corosync unblock")
-                        .does(CorosyncVerbs::unblock));
+                        .does(call -> vouch(call, new Request.Unblock(), "nobody is waited for")));
+        verbs.add(Verb.of(
+                        "expected-votes",
+                        "Count as if the cluster had so many votes, while the nodes that are not here are switched off.")
+                .one("VOTES", Verb.Kind.WORD, "from the votes that are here up to twice as many, less one")
+                .example("systole corosync expected-votes 2")
+                .does(call -> vouch(
+                        call,
+                        new Request.SetExpectedVotes(votes(call.one("VOTES"))),
+                        "expected votes are " + call.one("VOTES"))));
         verbs.add(LinkVerbs.verb());
         verbs.addAll(RemoteVerbs.corosync());
         verbs.add(Verb.of("log", "Print the daemon's log of this node.")
@@ -111,7 +120,15 @@ final class CorosyncVerbs {
         return ExitCode.OK.number();
     }
 
-    private static int unblock(Call call) {
+    private static int votes(String word) {
+        if (!word.matches("[0-9]{1,6}")) {
+            throw new BadInputException("", word + " is no number of votes", "give a number, as 3");
+        }
+        return Integer.parseInt(word);
+    }
+
+    /** Only a person can know that nodes which are not here are down. */
+    private static int vouch(Call call, Request request, String done) {
         try (Backend backend = call.session().directly()) {
             if (!Ask.yes(
                     call.session(),
@@ -120,8 +137,8 @@ final class CorosyncVerbs {
                 call.session().info("nothing was done");
                 return ExitCode.FAILED.number();
             }
-            String quorum = ResourceVerbs.text(backend.ask(new Request.Unblock()));
-            call.session().info("nobody is waited for; quorum: " + quorum);
+            String quorum = ResourceVerbs.text(backend.ask(request));
+            call.session().info(done + "; quorum: " + quorum);
         }
         return ExitCode.OK.number();
     }

@@ -38,6 +38,7 @@ public final class ApiCodec {
             "remove-node",
             "reload-file",
             "unblock",
+            "expected-votes",
             "settle",
             "history",
             "changes",
@@ -102,6 +103,8 @@ public final class ApiCodec {
             case "remove-node" -> new Request.RemoveNode(fields.required("node"));
             case "reload-file" -> new Request.ReloadFile(fields.truth("check"));
             case "unblock" -> new Request.Unblock();
+            case "expected-votes" ->
+                new Request.SetExpectedVotes((int) Math.min(Integer.MAX_VALUE, fields.number("votes", 0)));
             case "settle" -> new Request.Settle(fields.number("timeoutMillis", 60_000));
             case "history" -> new Request.History((int) Math.min(1 << 20, fields.number("limit", 0)));
             case "changes" -> new Request.Changes((int) Math.min(1 << 20, fields.number("limit", 0)));
@@ -213,6 +216,9 @@ public final class ApiCodec {
             fields.put("check", reload.check());
         } else if (request instanceof Request.Unblock) {
             fields.put("do", "unblock");
+        } else if (request instanceof Request.SetExpectedVotes expect) {
+            fields.put("do", "expected-votes");
+            fields.put("votes", (long) expect.votes());
         } else if (request instanceof Request.Settle settle) {
             fields.put("do", "settle");
             fields.put("timeoutMillis", settle.timeoutMillis());

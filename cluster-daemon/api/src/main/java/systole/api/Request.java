@@ -113,6 +113,9 @@ public sealed interface Request {
     /** Ends the wait for nodes that were never seen ({@code wait_for_all}): they are down. Works without quorum. */
     record Unblock() implements Request {}
 
+    /** Sets the expected votes of the partition that is asked; the nodes that are not in it are down. Works without quorum. */
+    record SetExpectedVotes(int votes) implements Request {}
+
     /** Answered when nothing is planned, running or waiting, or refused after the time. */
     record Settle(long timeoutMillis) implements Request {}
 

@@ -40,6 +40,7 @@ class ApiCodecTest {
             new Request.RemoveNode("n"),
             new Request.ReloadFile(true),
             new Request.Unblock(),
+            new Request.SetExpectedVotes(3),
             new Request.Settle(5),
             new Request.History(7),
             new Request.Changes(3),

@@ -97,6 +97,9 @@ public sealed interface ClientRequest {
     /** Do not wait (any longer) for nodes that {@code wait_for_all} waits for: they are down. Works without quorum. */
     record Unblock() implements ClientRequest {}
 
+    /** Expect so many votes, while the nodes last that are here now: the others are down. Works without quorum. */
+    record ExpectVotes(int votes) implements ClientRequest {}
+
     /** Answered when nothing is planned, running or waiting to be planned, or refused after the time. */
     record Wait(long timeoutMillis) implements ClientRequest {}
 }

@@ -81,7 +81,7 @@ public final class NodeCore {
     private final Dampening dampening;
     private final AlertDesk alerts;
     private final WitnessDesk witness;
-    private final UnblockDesk unblock;
+    private final VouchDesk vouched;
     private final NodeListDesk nodeLists;
     private final Set<AgentName> metadataAsked = new HashSet<>();
     private final Map<String, Long> settledAsked = new TreeMap<>();
@@ -168,7 +168,7 @@ public final class NodeCore {
         this.dampening = new Dampening(node);
         this.alerts = new AlertDesk(node);
         this.witness = new WitnessDesk(node, witnessSettings);
-        this.unblock = new UnblockDesk(node);
+        this.vouched = new VouchDesk(node);
         this.quorum = QuorumProtocol.initial(settings.id(), quorumSettings);
         this.nodeLists = new NodeListDesk(node, quorumSettings, Long.toHexString(incarnation));
         this.lastState = protocol.state();
@@ -330,7 +330,9 @@ public final class NodeCore {
             if (request.request() instanceof ClientRequest.ChangeNodes change) {
                 nodeLists.request(request.requestId(), request.author(), change, quorum);
             } else if (request.request() instanceof ClientRequest.Unblock) {
-                unblock.request(request.requestId(), request.author(), quorum);
+                vouched.unblock(request.requestId(), request.author(), quorum);
+            } else if (request.request() instanceof ClientRequest.ExpectVotes expect) {
+                vouched.expect(request.requestId(), request.author(), expect.votes(), quorum);
             } else {
                 clients.request(request.requestId(), request.author(), request.request());
             }
@@ -348,8 +350,8 @@ public final class NodeCore {
                 quorumSaid(payload);
             } else if (payload.length > 0 && payload[0] == WitnessDesk.PAYLOAD) {
                 witnessSaid(delivered.sender(), payload);
-            } else if (payload.length > 0 && payload[0] == UnblockDesk.PAYLOAD) {
-                unblockSaid(delivered.sender(), payload);
+            } else if (payload.length > 0 && payload[0] == VouchDesk.PAYLOAD) {
+                vouchSaid(delivered.sender(), payload);
             } else if (witness.isHolding()) {
                 witness.hold(event);
             } else {
@@ -421,7 +423,7 @@ public final class NodeCore {
         nodeLists.tell(installed.view().members(), false);
         takeQuorum(
                 QuorumProtocol.step(quorum, new QuorumInput.ViewChanged(nanos(), installed.view(), installed.left())));
-        unblock.viewInstalled(installed.view());
+        vouched.viewInstalled(installed.view());
         nodeLists.viewInstalled();
         witness.step(new ContactInput.ViewChanged(nanos(), installed.view())).ifPresent(this::quorumStep);
         witness.hold(installed);
@@ -456,14 +458,11 @@ public final class NodeCore {
         }
     }
 
-    private void unblockSaid(NodeId sender, byte[] payload) {
+    private void vouchSaid(NodeId sender, byte[] payload) {
         try {
-            unblock.said(sender, payload, quorum).ifPresent(word -> {
-                quorumStep(word);
-                unblock.taken(quorum);
-            });
+            vouched.said(sender, payload, quorum).ifPresent(this::quorumStep);
         } catch (ByteSource.Malformed broken) {
-            node.event(Timeline.WARNING, "A word about wait_for_all is not understood: " + broken.getMessage());
+            node.event(Timeline.WARNING, "A word about absent nodes is not understood: " + broken.getMessage());
         }
     }
 
@@ -482,7 +481,8 @@ public final class NodeCore {
     private void takeQuorum(Outcome<QuorumState, QuorumEffect> outcome) {
         quorum = outcome.next();
         for (QuorumEffect effect : outcome.effects()) {
-            if (effect instanceof QuorumEffect.Announce announce && needsAnnouncement()) {
+            if (effect instanceof QuorumEffect.Announce announce
+                    && quorum.settings().needsHistory()) {
                 byte[] body = announce.announcement().toBytes();
                 byte[] payload = new byte[body.length + 1];
                 payload[0] = QUORUM_PAYLOAD;
@@ -494,15 +494,6 @@ public final class NodeCore {
             quorateTold = quorum.quorate();
             node.event(quorum.quorate() ? Timeline.QUORUM_GAINED : Timeline.QUORUM_LOST, quorum.reason());
         }
-    }
-
-    /** With plain majority the view alone decides, and nothing of the past is needed. */
-    private boolean needsAnnouncement() {
-        QuorumSettings s = quorum.settings();
-        return s.waitForAll()
-                || s.lastManStanding()
-                || s.allowDownscale()
-                || s.tieBreaker() != QuorumSettings.TieBreaker.OFF;
     }
 
     private void quorumSaid(byte[] payload) {
@@ -522,6 +513,7 @@ public final class NodeCore {
         boolean before = quorum.quorate();
         int needed = quorum.quorum();
         takeQuorum(QuorumProtocol.step(quorum, input));
+        vouched.quorumChanged(quorum);
         if (witness.isHolding()) {
             if (!quorum.awaitsWitness()) {
                 showHeldView();

@@ -10,6 +10,7 @@ public enum Timeline {
     QUORUM_GAINED,
     QUORUM_LOST,
     UNBLOCKED,
+    EXPECTED_VOTES,
     WITNESS,
     SYNCED,
     COORDINATOR_CHANGED,

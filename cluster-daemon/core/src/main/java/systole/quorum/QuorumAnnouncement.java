@@ -13,25 +13,29 @@ import systole.kernel.NodeId;
  * @param viewSequence the view it was sent in; others are ignored
  * @param waitingForAll whether this node has not yet seen all nodes together (or somebody who had)
  * @param expectedVotes as lowered or raised at run time
+ * @param configuredVotes expected by the sender's file and node list
  * @param quorateSequence sequence of the last quorate view this life has been in or heard of, -1 if none
  * @param quorateMembers members of that view
  * @param remembers this life has itself been in a quorate view; who has restarted may have forgotten one
  * @param strict somebody may have lowered in that view without this node knowing: a majority of its members is needed
  * @param lowerTo the sender is ready to lower to this, and strict from here on; 0 if not
  * @param nodeListVersion of the node list by which the sender counts
+ * @param promised the last view in which the sender was ready to lower by a person's word, and did not hear what came of it
  */
 public record QuorumAnnouncement(
         NodeId sender,
         long viewSequence,
         boolean waitingForAll,
         int expectedVotes,
+        int configuredVotes,
         long quorateSequence,
         SortedSet<NodeId> quorateMembers,
         boolean remembers,
         boolean strict,
         int lowerTo,
-        long nodeListVersion) {
-    private static final int FIXED_BYTES = 4 + 8 + 1 + 4 + 8 + 4 + 8 + 4;
+        long nodeListVersion,
+        Electorate promised) {
+    private static final int FIXED_BYTES = 4 + 8 + 1 + 4 + 4 + 8 + 4 + 8 + 8 + 4 + 4;
     private static final int WAITING = 1;
     private static final int STRICT = 2;
     private static final int REMEMBERS = 4;
@@ -47,25 +51,32 @@ public record QuorumAnnouncement(
                 viewSequence,
                 false,
                 expectedVotes,
+                configuredVotes,
                 quorateSequence,
                 quorateMembers,
                 remembers,
                 strict,
                 lowerTo,
-                nodeListVersion);
+                nodeListVersion,
+                promised);
     }
 
-    /** Big-endian: sender, view, flags, expected, last quorate view, lower to, node list, count, members. */
+    /** Big-endian: sender, view, flags, expected, configured, last quorate view, lower to, node list, promised view, both counts, members of both. */
     public byte[] toBytes() {
-        ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + 4 * quorateMembers.size());
+        ByteBuffer out = ByteBuffer.allocate(
+                FIXED_BYTES + 4 * (quorateMembers.size() + promised.members().size()));
         out.putInt(sender.value()).putLong(viewSequence);
         out.put((byte) ((waitingForAll ? WAITING : 0) | (strict ? STRICT : 0) | (remembers ? REMEMBERS : 0)));
         out.putInt(expectedVotes)
+                .putInt(configuredVotes)
                 .putLong(quorateSequence)
                 .putInt(lowerTo)
                 .putLong(nodeListVersion)
-                .putInt(quorateMembers.size());
+                .putLong(promised.sequence())
+                .putInt(quorateMembers.size())
+                .putInt(promised.members().size());
         quorateMembers.forEach(member -> out.putInt(member.value()));
+        promised.members().forEach(member -> out.putInt(member.value()));
         return out.array();
     }
 
@@ -79,28 +90,39 @@ public record QuorumAnnouncement(
         long view = in.getLong();
         int flags = in.get();
         int expected = in.getInt();
+        int configured = in.getInt();
         long quorate = in.getLong();
         int lowerTo = in.getInt();
         long nodeList = in.getLong();
+        long promisedSequence = in.getLong();
         int count = in.getInt();
-        if (count < 0 || count != in.remaining() / 4 || in.remaining() % 4 != 0) {
-            throw new IllegalArgumentException(
-                    "a quorum announcement counts " + count + " members in " + in.remaining() + " bytes");
+        int promisedCount = in.getInt();
+        if (count < 0 || promisedCount < 0 || (long) count + promisedCount != in.remaining() / 4.0) {
+            throw new IllegalArgumentException("a quorum announcement counts " + count + " and " + promisedCount
+                    + " members in " + in.remaining() + " bytes");
         }
-        var members = new TreeSet<NodeId>();
-        for (int i = 0; i < count; i++) {
-            members.add(new NodeId(in.getInt()));
-        }
+        SortedSet<NodeId> members = members(in, count);
+        var promised = new Electorate(promisedSequence, members(in, promisedCount));
         return new QuorumAnnouncement(
                 sender,
                 view,
                 (flags & WAITING) != 0,
                 expected,
+                configured,
                 quorate,
                 members,
                 (flags & REMEMBERS) != 0,
                 (flags & STRICT) != 0,
                 lowerTo,
-                nodeList);
+                nodeList,
+                promised);
+    }
+
+    private static SortedSet<NodeId> members(ByteBuffer in, int count) {
+        var members = new TreeSet<NodeId>();
+        for (int i = 0; i < count; i++) {
+            members.add(new NodeId(in.getInt()));
+        }
+        return members;
     }
 }

@@ -25,11 +25,20 @@ final class QuorumDecision {
     boolean waiting;
     long lowerAt;
     SortedMap<NodeId, QuorumAnnouncement> announced;
+    boolean heardSelf;
     boolean informed;
     boolean strict;
     boolean shrunkWhileQuorate;
     int lowerTo;
     WitnessWords witness;
+
+    /** The newest quorate view known of: its sequence and its members. */
+    long quorateSequence;
+
+    SortedSet<NodeId> quorateMembers;
+
+    /** Somebody may have lowered in that view without this node knowing, though it was not quorate before. */
+    Electorate promised;
 
     private record Ruling(boolean quorate, String reason) {}
 
@@ -41,44 +50,58 @@ final class QuorumDecision {
         this.waiting = before.waitingForAll();
         this.lowerAt = before.lowerAtNanos();
         this.announced = new TreeMap<>(before.announced());
+        this.heardSelf = before.heardSelf();
         this.informed = before.informed();
         this.strict = before.strict();
         this.lowerTo = before.lowerTo();
         this.witness = before.witness();
+        this.quorateSequence = before.quorateSequence();
+        this.quorateMembers = before.quorateMembers();
+        this.promised = before.promised();
     }
 
-    /** Tells the other members what is known here. */
-    void announce() {
-        var own = new QuorumAnnouncement(
+    /** Tells the other members what is known here; it counts here as if they had heard it. */
+    void announceView() {
+        heardSelf = false;
+        QuorumAnnouncement own = own();
+        announced = new TreeMap<>(Map.of(before.self(), own));
+        effects.add(new QuorumEffect.Announce(own));
+    }
+
+    /**
+     * Tells the other members that this one is ready to lower. It binds this one at once, and counts when it comes back in its
+     * place: members that go on together have counted the same.
+     */
+    void announceReady() {
+        effects.add(new QuorumEffect.Announce(own()));
+    }
+
+    private QuorumAnnouncement own() {
+        return new QuorumAnnouncement(
                 before.self(),
                 view.orElseThrow().sequence(),
                 waiting,
                 expected,
-                before.quorateSequence(),
-                before.quorateMembers(),
+                settings.configuredVotes(),
+                quorateSequence,
+                quorateMembers,
                 before.remembers(),
                 strict,
                 lowerTo,
-                settings.nodeListVersion());
-        announced.put(before.self(), own);
-        effects.add(new QuorumEffect.Announce(own));
+                settings.nodeListVersion(),
+                promised);
     }
 
     Outcome<QuorumState, QuorumEffect> decide() {
+        learn();
         int votes = view.map(present -> votesHere(present.members())).orElse(0);
         boolean twoNode = settings.twoNode() && expected == 2;
         int quorum = twoNode ? 1 : majority(expected);
         Ruling ruling = view.isEmpty()
                 ? new Ruling(false, "no view yet")
                 : rule(view.get().members(), quorum, twoNode);
-        // What the others know of an earlier quorate view is known here from now on, also in the next view.
-        Optional<QuorumAnnouncement> newest = newest();
-        boolean learned = newest.isPresent() && newest.get().quorateSequence() > before.quorateSequence();
-        long sequence = learned ? newest.get().quorateSequence() : before.quorateSequence();
-        SortedSet<NodeId> members = learned ? newest.get().quorateMembers() : before.quorateMembers();
         if (ruling.quorate()) {
-            sequence = view.orElseThrow().sequence();
-            members = view.orElseThrow().members();
+            theViewIsTheNewest();
         }
         if (ruling.quorate() != before.quorate()) {
             effects.add(new QuorumEffect.QuorumChanged(ruling.quorate(), ruling.reason()));
@@ -94,16 +117,35 @@ final class QuorumDecision {
                 waiting && !(forgets() ? ruling.quorate() : everybodyIsHere()),
                 flags(settings, expected, ruling.quorate()),
                 ruling.reason(),
-                sequence,
-                members,
+                quorateSequence,
+                quorateMembers,
                 lowerAt,
                 announced,
+                heardSelf,
                 informed,
                 before.remembers() || ruling.quorate(),
                 !ruling.quorate() && mustBeStrict(),
                 lowerTo,
+                promised.sequence() > quorateSequence ? promised : Electorate.NONE,
                 witness);
         return new Outcome<>(next, effects);
+    }
+
+    /** What the others know of an earlier quorate view is known here from now on, also in the next view. */
+    private void learn() {
+        newest().filter(newest -> newest.quorateSequence() > quorateSequence).ifPresent(newest -> {
+            quorateSequence = newest.quorateSequence();
+            quorateMembers = newest.quorateMembers();
+        });
+        for (QuorumAnnouncement each : announced.values()) {
+            promised = each.promised().sequence() > promised.sequence() ? each.promised() : promised;
+        }
+    }
+
+    /** From here on the present view is what others are judged by, where expected votes were lowered. */
+    void theViewIsTheNewest() {
+        quorateSequence = view.orElseThrow().sequence();
+        quorateMembers = view.orElseThrow().members();
     }
 
     private Ruling rule(SortedSet<NodeId> present, int quorum, boolean twoNode) {
@@ -127,8 +169,7 @@ final class QuorumDecision {
             count += "; " + others + " have restarted, and have no vote before this view has quorum without them or all"
                     + " nodes are here";
         }
-        SortedSet<NodeId> electorate = electorate();
-        Optional<NodeId> breaker = tieBreaker(electorate);
+        Optional<NodeId> breaker = tieBreaker(quorateMembers);
         boolean half = settings.tieBreaker() != TieBreaker.OFF && votes * 2 == expected && votes > 0;
         if (half && breaker.isEmpty()) {
             return new Ruling(false, count + "; a half that was never quorate has no tie breaker");
@@ -151,17 +192,25 @@ final class QuorumDecision {
                     count + "; the node list is being changed, and of the nodes before the change "
                             + settings.formerNeeded() + " votes are needed, " + formerHere + " are here");
         }
+        if (promised.sequence() > quorateSequence) {
+            int all = votesOf(settings, promised.members());
+            int left = votesOfThose(promised.members(), members);
+            if (left * 2 <= all) {
+                return new Ruling(
+                        false,
+                        count + "; expected votes were being set by hand, and " + left + " of the " + all + " votes of "
+                                + promised.members() + " are here");
+            }
+        }
         if (mustBeStrict() && !twoNode) {
             // Lowered, perhaps: nodes that had no part in that must not tip the balance against those that had.
-            int all = votesOf(settings, electorate);
-            var here = new TreeSet<>(electorate);
-            here.retainAll(members);
-            int left = votesOf(settings, here);
+            int all = votesOf(settings, quorateMembers);
+            int left = votesOfThose(quorateMembers, members);
             boolean most = left * 2 > all || (left * 2 == all && breakerIsHere);
             return new Ruling(
                     most,
                     count + "; expected votes were lowered, and " + left + " of the " + all
-                            + " votes of the last quorate view " + electorate + " are here");
+                            + " votes of the last quorate view " + quorateMembers + " are here");
         }
         if (half) {
             return new Ruling(true, count + "; exactly half, and the tie breaker " + breaker.get() + " is here");
@@ -261,14 +310,6 @@ final class QuorumDecision {
         return view.isPresent() && view.get().members().containsAll(settings.voters());
     }
 
-    /** Members of the newest quorate view that anybody here was part of; the present one if it is quorate already. */
-    private SortedSet<NodeId> electorate() {
-        if (view.isPresent() && before.quorateSequence() == view.get().sequence()) {
-            return before.quorateMembers();
-        }
-        return newest().map(QuorumAnnouncement::quorateMembers).orElse(new TreeSet<>());
-    }
-
     /** What is known of the newest quorate view; of several accounts the one that has lowered furthest. */
     Optional<QuorumAnnouncement> newest() {
         @Nullable QuorumAnnouncement newest = null;
@@ -297,6 +338,12 @@ final class QuorumDecision {
                 settings.tieBreakerNodes().stream().filter(candidates::contains).findFirst();
             case OFF -> Optional.empty();
         };
+    }
+
+    private int votesOfThose(SortedSet<NodeId> nodes, SortedSet<NodeId> present) {
+        var here = new TreeSet<>(nodes);
+        here.retainAll(present);
+        return votesOf(settings, here);
     }
 
     static int votesOf(QuorumSettings settings, SortedSet<NodeId> members) {

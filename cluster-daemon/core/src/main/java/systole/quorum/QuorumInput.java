@@ -30,9 +30,12 @@ public sealed interface QuorumInput {
     /** Time has passed; to be given at {@link QuorumState#deadlineNanos()}. */
     record Tick(long nowNanos) implements QuorumInput {}
 
-    /** An operator set the expected votes, or the configuration changed; ordered, so the same on all members. */
+    /** The configuration changed; ordered, so the same on all members. */
     record SettingsChanged(long nowNanos, QuorumSettings settings) implements QuorumInput {}
 
     /** An operator ends the first wait for all nodes. */
     record WaitForAllCancelled(long nowNanos, long viewSequence) implements QuorumInput {}
+
+    /** An operator sets the expected votes, sure that who is not in this view is down. */
+    record ExpectedVotesSet(long nowNanos, long viewSequence, int votes) implements QuorumInput {}
 }

@@ -9,6 +9,7 @@ import systole.group.View;
 import systole.kernel.NodeId;
 import systole.kernel.Outcome;
 import systole.quorum.QuorumInput.Announced;
+import systole.quorum.QuorumInput.ExpectedVotesSet;
 import systole.quorum.QuorumInput.SettingsChanged;
 import systole.quorum.QuorumInput.Tick;
 import systole.quorum.QuorumInput.ViewChanged;
@@ -47,7 +48,9 @@ public final class QuorumProtocol {
                 false,
                 false,
                 false,
+                false,
                 0,
+                Electorate.NONE,
                 WitnessWords.NOTHING);
     }
 
@@ -84,6 +87,15 @@ public final class QuorumProtocol {
             }
             next.waiting = false;
             next.announced.replaceAll((member, said) -> said.withoutWait());
+        } else if (input instanceof ExpectedVotesSet set) {
+            if (!state.mayExpect(set.votes()) || state.view().orElseThrow().sequence() != set.viewSequence()) {
+                return Outcome.of(state);
+            }
+            next.promised = Electorate.of(state.view().orElseThrow());
+            // More of them count at once: who has heard that all are ready no longer asks for a majority of this view.
+            next.expected = Math.max(next.expected, set.votes());
+            next.lowerTo = set.votes();
+            next.announceReady();
         } else {
             throw new AssertionError("unknown input " + input);
         }
@@ -98,7 +110,10 @@ public final class QuorumProtocol {
         next.view = Optional.of(view);
         next.witness = WitnessWords.NOTHING;
         next.expected = Math.max(state.expectedVotes(), present);
-        next.informed = !needsHistory(settings) || shrunk || view.members().size() == 1;
+        next.informed = !settings.needsHistory()
+                || shrunk
+                || isGrown(state, change)
+                || view.members().size() == 1;
         next.shrunkWhileQuorate = shrunk && state.quorate();
         next.strict = state.strict() || state.lowerTo() > 0;
         next.lowerTo = 0;
@@ -112,8 +127,7 @@ public final class QuorumProtocol {
                     .sum();
             next.lowerTo = gone == 0 ? 0 : Math.max(present, next.expected - gone);
         }
-        next.announced = new TreeMap<>();
-        next.announce();
+        next.announceView();
     }
 
     private static void announced(QuorumDecision next, QuorumState state, QuorumAnnouncement said) {
@@ -125,20 +139,24 @@ public final class QuorumProtocol {
         SortedSet<NodeId> members = state.view().get().members();
         boolean complete = state.hasHeardAll();
         next.announced.put(said.sender(), said);
+        next.heardSelf |= said.sender().equals(state.self());
         next.waiting = next.forgets() ? next.waiting : next.votersWait(said);
         if (!complete) {
-            // Who was in the newest quorate view knows what the cluster has agreed on since; a file knows less.
+            // Who was in the newest quorate view knows what the cluster has agreed on since; a file knows less. Where
+            // nothing was
+            // agreed on each goes by its file: a new one comes into force as the daemons restart one after the other.
+            int own = Math.max(state.settings().configuredVotes(), QuorumDecision.votesOf(state.settings(), members));
             next.expected = next.newest()
                     .filter(newest ->
                             newest.nodeListVersion() == state.settings().nodeListVersion())
-                    .map(QuorumAnnouncement::expectedVotes)
+                    .map(newest -> newest.expectedVotes() == newest.configuredVotes() ? own : newest.expectedVotes())
                     .orElse(next.announced.values().stream()
                             .filter(each ->
                                     each.nodeListVersion() == state.settings().nodeListVersion())
                             .mapToInt(QuorumAnnouncement::expectedVotes)
                             .max()
                             .orElse(next.expected));
-            next.informed |= next.announced.keySet().containsAll(members);
+            next.informed |= next.heardSelf && next.announced.keySet().containsAll(members);
         }
         lowerIfAllAreReady(next);
     }
@@ -153,14 +171,14 @@ public final class QuorumProtocol {
         if (state.quorate()) {
             int floor = state.settings().tieBreaker() == QuorumSettings.TieBreaker.OFF ? 2 : 1;
             next.lowerTo = Math.min(Math.max(state.votes(), floor), state.expectedVotes());
-            next.announce();
-            lowerIfAllAreReady(next);
+            next.announceReady();
         }
     }
 
     private static void lowerIfAllAreReady(QuorumDecision next) {
         SortedSet<NodeId> members = next.view.orElseThrow().members();
         boolean all = next.lowerTo > 0
+                && next.heardSelf
                 && next.announced.keySet().containsAll(members)
                 && next.announced.values().stream().allMatch(each -> each.lowerTo() > 0);
         if (all) {
@@ -169,15 +187,10 @@ public final class QuorumProtocol {
                     .max()
                     .orElseThrow();
             next.lowerTo = 0;
+            if (next.promised.sequence() == next.view.orElseThrow().sequence()) {
+                next.theViewIsTheNewest();
+            }
         }
-    }
-
-    /** Whether a decision can depend on what other members have seen before this view. */
-    private static boolean needsHistory(QuorumSettings settings) {
-        return settings.waitForAll()
-                || settings.lastManStanding()
-                || settings.allowDownscale()
-                || settings.tieBreaker() != QuorumSettings.TieBreaker.OFF;
     }
 
     /** All members were in the previous view too, without a time elsewhere: they know what this node knows. */
@@ -186,5 +199,13 @@ public final class QuorumProtocol {
                 && state.view().isPresent()
                 && state.view().get().members().containsAll(change.view().members())
                 && change.view().members().stream().noneMatch(change.left()::containsKey);
+    }
+
+    /** All members of the previous view, which was quorate, are here and were nowhere else: nobody knows of a newer one. */
+    private static boolean isGrown(QuorumState state, ViewChanged change) {
+        SortedSet<NodeId> previous = state.view().map(View::members).orElse(new TreeSet<>());
+        return state.quorate()
+                && change.view().members().containsAll(previous)
+                && previous.stream().noneMatch(change.left()::containsKey);
     }
 }

@@ -204,6 +204,14 @@ public record QuorumSettings(
         return expectedVotes > 0 ? expectedVotes : totalVotes() + deviceVotes;
     }
 
+    /**
+     * Whether a decision can depend on what other members have seen before a view: always, for a person may have set the
+     * expected votes there. The device excludes that.
+     */
+    public boolean needsHistory() {
+        return waitForAll || deviceVotes == 0;
+    }
+
     /** Votes of all nodes, without the device. */
     public int totalVotes() {
         return sum(votes);

@@ -25,10 +25,13 @@ import systole.kernel.NodeId;
  * @param quorateMembers its members
  * @param lowerAtNanos when last-man-standing lowers the expected votes, {@code Long.MAX_VALUE} if not pending
  * @param announced what the members of this view said of the time before it
+ * @param heardSelf what this member said has come back in its place
  * @param informed everything that counts from before is known; until then this view is not quorate
  * @param remembers this life has itself been in a quorate view
  * @param strict besides the expected votes, a majority of the last quorate view is needed: somebody may have lowered
  * @param lowerTo expected votes that this member is ready to lower to, 0 if none
+ * @param promised a majority of these is needed too: they were about to set the expected votes, by a person's word, when this
+ *     node went; over with the next quorate view
  * @param witness what was heard of the witness in this view
  */
 public record QuorumState(
@@ -46,10 +49,12 @@ public record QuorumState(
         SortedSet<NodeId> quorateMembers,
         long lowerAtNanos,
         SortedMap<NodeId, QuorumAnnouncement> announced,
+        boolean heardSelf,
         boolean informed,
         boolean remembers,
         boolean strict,
         int lowerTo,
+        Electorate promised,
         WitnessWords witness) {
     public QuorumState {
         flags = Collections.unmodifiableSortedSet(new TreeSet<>(flags));
@@ -83,14 +88,33 @@ public record QuorumState(
         return absent;
     }
 
-    /** Every member of the view has said what it knows from before. */
+    /** Every member of the view has said what it knows from before, this one too. */
     public boolean hasHeardAll() {
-        return view.isPresent() && announced.keySet().containsAll(view.get().members());
+        return heardSelf
+                && view.isPresent()
+                && announced.keySet().containsAll(view.get().members());
     }
 
     /** A member waits until all nodes were seen together; see {@code wait_for_all}. */
     public boolean somebodyWaits() {
         return waitingForAll || announced.values().stream().anyMatch(QuorumAnnouncement::waitingForAll);
+    }
+
+    /**
+     * Whether a person may set the expected votes to so many: from the votes that are here up to what still leaves this view a
+     * majority of them, after all members have told each other what was before. Not with {@code two_node} (one is enough
+     * there), beside a device (it makes up for those that are missing), or while the node list changes.
+     */
+    public boolean mayExpect(int newExpectedVotes) {
+        int here = view.map(present -> QuorumDecision.votesOf(settings, present.members()))
+                .orElse(0);
+        return settings.deviceVotes() == 0
+                && !settings.twoNode()
+                && settings.formerNeeded() == 0
+                && hasHeardAll()
+                && !somebodyWaits()
+                && newExpectedVotes >= here
+                && newExpectedVotes < 2 * here;
     }
 
     /** Only one member has a vote: newcomers have none before they have the state. */
@@ -111,7 +135,11 @@ public record QuorumState(
                 || (view.isPresent()
                         && !settings.lastManStanding()
                         && settings.formerNeeded() == 0
-                        && votes * 2 > settings.totalVotes());
+                        && votes * 2 > settings.totalVotes()
+                        && announced.values().stream()
+                                .noneMatch(said -> said.strict()
+                                        || said.lowerTo() > 0
+                                        || said.expectedVotes() < settings.configuredVotes()));
     }
 
     /**

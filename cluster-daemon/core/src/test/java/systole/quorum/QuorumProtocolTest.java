@@ -43,25 +43,29 @@ class QuorumProtocolTest {
         var set = ids(members);
         var view = new View(sequence++, set.first(), set);
         var next = QuorumProtocol.step(state, new ViewChanged(now, view, left)).next();
+        // The others know what this node knows.
+        var own = next.announced().get(state.self());
         for (NodeId member : set) {
-            if (!member.equals(state.self())) {
-                // The others know what this node knows.
-                var own = next.announced().get(state.self());
-                var said = new QuorumAnnouncement(
-                        member,
-                        own.viewSequence(),
-                        own.waitingForAll(),
-                        own.expectedVotes(),
-                        own.quorateSequence(),
-                        own.quorateMembers(),
-                        own.remembers(),
-                        own.strict(),
-                        own.lowerTo(),
-                        own.nodeListVersion());
-                next = QuorumProtocol.step(next, new Announced(now, said)).next();
-            }
+            next = QuorumProtocol.step(next, new Announced(now, saidBy(member, own)))
+                    .next();
         }
         return next;
+    }
+
+    private static QuorumAnnouncement saidBy(NodeId member, QuorumAnnouncement own) {
+        return new QuorumAnnouncement(
+                member,
+                own.viewSequence(),
+                own.waitingForAll(),
+                own.expectedVotes(),
+                own.configuredVotes(),
+                own.quorateSequence(),
+                own.quorateMembers(),
+                own.remembers(),
+                own.strict(),
+                own.lowerTo(),
+                own.nodeListVersion(),
+                own.promised());
     }
 
     /** Time passes for all members of the view. */
@@ -72,18 +76,8 @@ class QuorumProtocolTest {
             if (effect instanceof QuorumEffect.Announce announce) {
                 var own = announce.announcement();
                 for (NodeId member : state.view().orElseThrow().members()) {
-                    var said = new QuorumAnnouncement(
-                            member,
-                            own.viewSequence(),
-                            own.waitingForAll(),
-                            own.expectedVotes(),
-                            own.quorateSequence(),
-                            own.quorateMembers(),
-                            own.remembers(),
-                            own.strict(),
-                            own.lowerTo(),
-                            own.nodeListVersion());
-                    next = QuorumProtocol.step(next, new Announced(now, said)).next();
+                    next = QuorumProtocol.step(next, new Announced(now, saidBy(member, own)))
+                            .next();
                 }
             }
         }
@@ -412,6 +406,135 @@ class QuorumProtocolTest {
         assertThat(state.expectedVotes()).isEqualTo(5);
     }
 
+    /** The word reaches these, and what they say about it too. */
+    private static void expect(Map<Integer, QuorumState> states, int votes, int... members) {
+        var said = new java.util.ArrayList<QuorumAnnouncement>();
+        for (int member : members) {
+            long view = states.get(member).view().orElseThrow().sequence();
+            var outcome = QuorumProtocol.step(states.get(member), new QuorumInput.ExpectedVotesSet(0, view, votes));
+            states.put(member, outcome.next());
+            outcome.effects().forEach(effect -> {
+                if (effect instanceof QuorumEffect.Announce announce) {
+                    said.add(announce.announcement());
+                }
+            });
+        }
+        for (QuorumAnnouncement each : said) {
+            for (int member : members) {
+                states.put(
+                        member,
+                        QuorumProtocol.step(states.get(member), new Announced(0, each))
+                                .next());
+            }
+        }
+    }
+
+    private Map<Integer, QuorumState> five() {
+        var settings = QuorumSettings.majorityOf(ids(1, 2, 3, 4, 5));
+        var states = new TreeMap<Integer, QuorumState>();
+        for (int i = 1; i <= 5; i++) {
+            states.put(i, start(i, settings));
+        }
+        together(states, 1, 2, 3, 4, 5);
+        return states;
+    }
+
+    @Test
+    void aPersonLetsTwoOfFiveGoOn() {
+        var states = five();
+        together(states, 1, 2);
+        assertThat(states.get(1).quorate()).isFalse();
+
+        expect(states, 2, 1, 2);
+        for (int i = 1; i <= 2; i++) {
+            assertThat(states.get(i).quorate()).isTrue();
+            assertThat(states.get(i).expectedVotes()).isEqualTo(2);
+        }
+
+        var settings = states.get(1).settings();
+        for (int i = 3; i <= 5; i++) {
+            states.put(i, start(i, settings));
+        }
+        together(states, 2, 3, 4, 5);
+        together(states, 1);
+        assertThat(states.get(3).quorate())
+                .as("four of five, but node 1 may go by the two that were expected")
+                .isFalse();
+        together(states, 1, 2, 3, 4, 5);
+        assertThat(states.get(4).quorate()).isTrue();
+        assertThat(states.get(4).expectedVotes()).isEqualTo(5);
+    }
+
+    @Test
+    void aWordThatHasNotReachedAllLowersNothing() {
+        var states = five();
+        together(states, 1, 2);
+
+        expect(states, 2, 1);
+        assertThat(states.get(1).quorate()).isFalse();
+        assertThat(states.get(1).expectedVotes()).isEqualTo(5);
+        together(states, 1);
+        assertThat(states.get(1).quorate()).isFalse();
+    }
+
+    @Test
+    void onlyVotesThatThisPartitionHasAMajorityOfCanBeExpected() {
+        var states = five();
+        together(states, 1, 2);
+        var state = states.get(1);
+
+        assertThat(state.mayExpect(1)).as("less than are here").isFalse();
+        assertThat(state.mayExpect(2)).isTrue();
+        assertThat(state.mayExpect(3)).isTrue();
+        assertThat(state.mayExpect(4)).as("three would be needed").isFalse();
+        assertThat(QuorumProtocol.step(state, new QuorumInput.ExpectedVotesSet(0, 1, 2))
+                        .next())
+                .as("a word of an earlier view")
+                .isEqualTo(state);
+    }
+
+    @Test
+    void aGrowingViewKeepsItsQuorumWhileTheNewcomersAreHeard() {
+        var settings = QuorumSettings.majorityOf(ids(1, 2, 3));
+        var states = new TreeMap<Integer, QuorumState>();
+        for (int i = 1; i <= 3; i++) {
+            states.put(i, start(i, settings));
+        }
+        together(states, 1, 2);
+        var all = new View(sequence++, new NodeId(1), ids(1, 2, 3));
+
+        assertThat(QuorumProtocol.step(states.get(1), new ViewChanged(0, all, Map.of()))
+                        .next()
+                        .quorate())
+                .isTrue();
+        assertThat(QuorumProtocol.step(states.get(3), new ViewChanged(0, all, Map.of()))
+                        .next()
+                        .quorate())
+                .as("who comes has not heard what was before")
+                .isFalse();
+        assertThat(QuorumProtocol.step(states.get(1), new ViewChanged(0, all, Map.of(new NodeId(2), Departure.LOST)))
+                        .next()
+                        .quorate())
+                .as("one of the two was away")
+                .isFalse();
+    }
+
+    @Test
+    void aNewFileComesIntoForceWhileTheDaemonsRestartOneAfterTheOther() {
+        var old = QuorumSettings.majorityOf(ids(1, 2, 3));
+        var states = new TreeMap<Integer, QuorumState>();
+        for (int i = 1; i <= 3; i++) {
+            states.put(i, start(i, old));
+        }
+        together(states, 1, 2, 3);
+        for (int i = 1; i <= 3; i++) {
+            states.put(i, start(i, old.withVotes(old.votes(), 5)));
+            together(states, 1, 2, 3);
+        }
+
+        assertThat(states.get(2).expectedVotes()).isEqualTo(5);
+    }
+
     @Test
     void changedSettingsAreJudgedAtOnce() {
         var state = view(start(1, QuorumSettings.majorityOf(ids(1, 2, 3))), 1);
@@ -436,7 +559,9 @@ class QuorumProtocolTest {
 
     @Test
     void bytesThatAreNoAnnouncementAreRefused() {
-        byte[] good = new QuorumAnnouncement(new NodeId(1), 5, true, 3, 4, ids(1, 2), true, true, 2, 0).toBytes();
+        byte[] good = new QuorumAnnouncement(
+                        new NodeId(1), 5, true, 3, 5, 4, ids(1, 2), true, true, 2, 0, Electorate.NONE)
+                .toBytes();
         byte[] cut = java.util.Arrays.copyOf(good, good.length - 1);
 
         assertThatThrownBy(() -> QuorumAnnouncement.fromBytes(cut)).isInstanceOf(IllegalArgumentException.class);

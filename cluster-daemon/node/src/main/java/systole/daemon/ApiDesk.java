@@ -157,6 +157,9 @@ final class ApiDesk {
         if (request instanceof Request.Unblock) {
             return new ClientRequest.Unblock();
         }
+        if (request instanceof Request.SetExpectedVotes it) {
+            return new ClientRequest.ExpectVotes(it.votes());
+        }
         if (request instanceof Request.Settle it) {
             return new ClientRequest.Wait(it.timeoutMillis());
         }

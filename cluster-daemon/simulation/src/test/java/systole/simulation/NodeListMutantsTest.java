@@ -147,7 +147,7 @@ class NodeListMutantsTest {
     void aHistoryKillsTheMutantAndNothingElse(NodeListMutant mutant) {
         History history = against(mutant);
         int killedBy = 0;
-        for (int seed = 1; seed <= 12 && killedBy == 0; seed++) {
+        for (int seed = 1; seed <= 60 && killedBy == 0; seed++) {
             assertThat(history.problem(EnumSet.noneOf(NodeListMutant.class), seed))
                     .as("without a fault, seed %d", seed)
                     .isEmpty();

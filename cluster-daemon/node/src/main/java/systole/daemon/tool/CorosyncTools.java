@@ -18,8 +18,17 @@ final class CorosyncTools {
     private CorosyncTools() {}
 
     static ToolStep quorumTool(ToolCall call) throws UsageException {
-        ToolOptions options =
-                new ToolOptions(call.arguments(), "s,status", "p,parsable", "l,nodes", "i,addresses", "V,version");
+        ToolOptions options = new ToolOptions(
+                call.arguments(), "s,status", "p,parsable", "l,nodes", "i,addresses", "e,expected:", "V,version");
+        if (options.has("expected")) {
+            String votes = options.value("expected");
+            if (!votes.matches("[0-9]{1,6}")) {
+                throw new UsageException("-e needs a number of votes, not " + votes);
+            }
+            return new Ask(
+                    new Request.SetExpectedVotes(Integer.parseInt(votes)),
+                    answer -> answer instanceof Answer.Done ? ToolStep.out("") : AgentTools.failed(call, answer));
+        }
         return both(call, (ring, nodes) -> {
             String members = members(ring, nodes);
             if (options.has("nodes")) {

@@ -245,6 +245,9 @@ class AgentToolsTest {
                 .containsPattern("Expected votes: +3\nHighest expected: 3\nTotal votes: +2\nQuorum: +2")
                 .contains("         1          1         NR labn1 (local)\n")
                 .doesNotContain("labn3");
+        assertThat(run("corosync-quorumtool", "-e", "2")).isEqualTo("0||");
+        assertThat(requests).contains(new Request.SetExpectedVotes(2));
+        assertThat(run("corosync-quorumtool", "-e", "two")).startsWith("64||corosync-quorumtool: -e needs a number");
         assertThat(run("corosync-cfgtool", "-s")).contains("RING ID 0\n\tid\t= 192.0.2.1\n\tstatus\t= ring 0 active");
         assertThat(run("corosync-cmapctl", "-g", "totem.cluster_name"))
                 .isEqualTo("0|totem.cluster_name (str) = lab\n|");
@@ -431,6 +434,9 @@ class AgentToolsTest {
             set.values()
                     .forEach((name, value) -> attributes.put(set.lifetime() + " " + set.node() + " " + name, value));
             set.remove().forEach(name -> attributes.remove(set.lifetime() + " " + set.node() + " " + name));
+            return new Answer.Done("");
+        }
+        if (request instanceof Request.SetExpectedVotes) {
             return new Answer.Done("");
         }
         if (request instanceof Request.QueryAttributes query) {
