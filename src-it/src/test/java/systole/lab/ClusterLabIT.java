@@ -88,6 +88,42 @@ class ClusterLabIT extends ThreeMachines {
         cluster.nothingRanTwice();
     }
 
+    @Test
+    void theLastOfThreeGoesOnWhenAPersonSaysThatTheOthersAreOffAndTheyComeBack() {
+        cluster.startWithService();
+        String last = cluster.nodeOf("svc");
+        List<String> others =
+                lab.nodes().stream().filter(node -> !node.equals(last)).toList();
+        others.forEach(lab::crash);
+        lab.await(
+                "the last one is without quorum",
+                Duration.ofSeconds(30),
+                () -> !cluster.status(last).quorate());
+
+        assertThat(lab.systole(last, "corosync", "expected-votes", "2").out())
+                .contains("of 2 expected votes 2 are needed, and 1 are here");
+        lab.must(last, "corosync", "expected-votes", "1");
+
+        assertThat(cluster.status(last).quorate()).isTrue();
+        lab.await(
+                "the others are fenced",
+                Duration.ofSeconds(60),
+                () -> cluster.deeds().stream()
+                        .map(PowerSwitch.Deed::node)
+                        .toList()
+                        .containsAll(others));
+        cluster.awaitSettled(last);
+        for (String other : others) {
+            lab.boot(other);
+            lab.start(other);
+        }
+        cluster.awaitOnline(last, "n1", "n2", "n3");
+        cluster.awaitSettled(last);
+        assertThat(lab.must(others.get(0), "corosync", "status")).contains("expected_votes: 3");
+        assertThat(cluster.nodeOf("svc")).isEqualTo(last);
+        cluster.nothingRanTwice();
+    }
+
     /** With a token of 2 s, so that a late signal on a busy machine does not make the pause longer than it may be. */
     @Test
     void aPauseOfHalfTheDetectionTimeIsNotNoticed() {

@@ -18,9 +18,9 @@ import systole.quorum.QuorumInput.WitnessSaid;
 import systole.quorum.QuorumInput.WitnessWaitOver;
 
 /**
- * Votes, as a function. Rules after the {@code votequorum} options of Corosync; two are stricter here: a half that
- * lives by its tie breaker must have been part of a quorate view before, and what a member knows from before
- * counts for its whole view (see {@link QuorumAnnouncement}).
+ * Votes, as a function. Rules after the {@code votequorum} options of Corosync; some are stricter here, each with the history that
+ * needs it in {@code docs/quorum.md}: above all, what a member knows from before counts for its whole view (see
+ * {@link QuorumAnnouncement}).
  */
 public final class QuorumProtocol {
     private static final long NEVER = Long.MAX_VALUE;

@@ -3,7 +3,8 @@
  * auto-tie-breaker.
  *
  * <h2>Invariant</h2>
- * Two disjoint views are never both quorate, except where an operator asked for it in words ({@code two_node}).
+ * Two disjoint views are never both quorate, except where an operator asked for it in words ({@code two_node}, or a
+ * person who is wrong about absent nodes).
  *
  * <h2>Dependencies</h2>
  * May use {@code kernel} and {@code group}.

@@ -87,7 +87,23 @@ final class NodeFront implements NodeDoor {
 
     @Override
     public Map<String, String> ring() {
-        return ring;
+        Map<String, String> facts = new LinkedHashMap<>();
+        NodeView view = shell.view();
+        facts.put("cluster", conf.clusterName());
+        facts.put("node", name);
+        facts.put("quorate", String.valueOf(view.quorum().quorate()));
+        facts.put("quorum", view.quorum().reason());
+        facts.put("votes", String.valueOf(view.quorum().votes()));
+        facts.put("expected_votes", String.valueOf(view.quorum().expectedVotes()));
+        facts.put("votes_needed", String.valueOf(view.quorum().quorum()));
+        facts.put("flags", String.join(" ", view.quorum().flags()));
+        view.witness().ifPresent(words -> {
+            facts.put("witness", words);
+            facts.put("witness_votes", String.valueOf(view.quorum().settings().deviceVotes()));
+            facts.put("witness_voted", String.valueOf(view.quorum().witness().voted()));
+        });
+        facts.putAll(ring);
+        return Collections.unmodifiableMap(facts);
     }
 
     @Override
@@ -168,23 +184,9 @@ final class NodeFront implements NodeDoor {
         agentGroups = words;
     }
 
-    /** Keeps what the ring loop says about itself. On the ring loop, once a second. */
+    /** Keeps what the ring loop says about itself, for those who ask later. On the ring loop, once a second. */
     void look(RingStatus status, Map<String, Long> ringCounters, UdpTransport transport) {
         Map<String, String> facts = new LinkedHashMap<>();
-        NodeView view = shell.view();
-        facts.put("cluster", conf.clusterName());
-        facts.put("node", name);
-        facts.put("quorate", String.valueOf(view.quorum().quorate()));
-        facts.put("quorum", view.quorum().reason());
-        facts.put("votes", String.valueOf(view.quorum().votes()));
-        facts.put("expected_votes", String.valueOf(view.quorum().expectedVotes()));
-        facts.put("votes_needed", String.valueOf(view.quorum().quorum()));
-        facts.put("flags", String.join(" ", view.quorum().flags()));
-        view.witness().ifPresent(words -> {
-            facts.put("witness", words);
-            facts.put("witness_votes", String.valueOf(view.quorum().settings().deviceVotes()));
-            facts.put("witness_voted", String.valueOf(view.quorum().witness().voted()));
-        });
         facts.put("phase", status.phase());
         facts.put("ring", status.ring().toString());
         facts.put("members", names(status.members()));
@@ -200,7 +202,7 @@ final class NodeFront implements NodeDoor {
                         node.addresses().forEach((link, address) -> facts.put("address." + link, address.host())));
         facts.put("node_list", Long.toString(conf.configVersion()));
         sentinel.ifPresent(shell -> facts.putAll(shell.facts()));
-        doubts.ifPresent(times -> doubt(times.of(view.state().configuration()), facts));
+        doubts.ifPresent(times -> doubt(times.of(shell.view().state().configuration()), facts));
         facts.put("agents_cgroup", agentGroups);
         facts.put("queued", String.valueOf(status.queued()));
         for (RingStatus.LinkStatus link : status.links()) {
