@@ -97,7 +97,7 @@ public record QuorumAnnouncement(
         long promisedSequence = in.getLong();
         int count = in.getInt();
         int promisedCount = in.getInt();
-        if (count < 0 || promisedCount < 0 || (long) count + promisedCount != in.remaining() / 4.0) {
+        if (count < 0 || promisedCount < 0 || 4L * count + 4L * promisedCount != in.remaining()) {
             throw new IllegalArgumentException("a quorum announcement counts " + count + " and " + promisedCount
                     + " members in " + in.remaining() + " bytes");
         }

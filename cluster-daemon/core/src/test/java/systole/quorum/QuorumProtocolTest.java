@@ -13,6 +13,7 @@ import systole.group.GroupEvent.Departure;
 import systole.group.View;
 import systole.kernel.BadInputException;
 import systole.kernel.NodeId;
+import systole.kernel.Outcome;
 import systole.quorum.QuorumInput.Announced;
 import systole.quorum.QuorumInput.Tick;
 import systole.quorum.QuorumInput.ViewChanged;
@@ -91,14 +92,25 @@ class QuorumProtocolTest {
         var said = new java.util.ArrayList<QuorumAnnouncement>();
         for (int member : members) {
             var outcome = QuorumProtocol.step(states.get(member), new ViewChanged(0, view, Map.of()));
-            states.put(member, outcome.next());
-            outcome.effects().forEach(effect -> {
-                if (effect instanceof QuorumEffect.Announce announce) {
-                    said.add(
-                            QuorumAnnouncement.fromBytes(announce.announcement().toBytes()));
-                }
-            });
+            take(states, member, outcome, said);
         }
+        hear(states, said, members);
+    }
+
+    private static void take(
+            Map<Integer, QuorumState> states,
+            int member,
+            Outcome<QuorumState, QuorumEffect> outcome,
+            List<QuorumAnnouncement> said) {
+        states.put(member, outcome.next());
+        outcome.effects().forEach(effect -> {
+            if (effect instanceof QuorumEffect.Announce announce) {
+                said.add(QuorumAnnouncement.fromBytes(announce.announcement().toBytes()));
+            }
+        });
+    }
+
+    private static void hear(Map<Integer, QuorumState> states, List<QuorumAnnouncement> said, int... members) {
         for (QuorumAnnouncement each : said) {
             for (int member : members) {
                 states.put(
@@ -412,21 +424,9 @@ class QuorumProtocolTest {
         for (int member : members) {
             long view = states.get(member).view().orElseThrow().sequence();
             var outcome = QuorumProtocol.step(states.get(member), new QuorumInput.ExpectedVotesSet(0, view, votes));
-            states.put(member, outcome.next());
-            outcome.effects().forEach(effect -> {
-                if (effect instanceof QuorumEffect.Announce announce) {
-                    said.add(announce.announcement());
-                }
-            });
+            take(states, member, outcome, said);
         }
-        for (QuorumAnnouncement each : said) {
-            for (int member : members) {
-                states.put(
-                        member,
-                        QuorumProtocol.step(states.get(member), new Announced(0, each))
-                                .next());
-            }
-        }
+        hear(states, said, members);
     }
 
     private Map<Integer, QuorumState> five() {
