@@ -25,6 +25,7 @@ import systole.fencing.FencingEffect;
 import systole.group.GroupEvent;
 import systole.group.GroupEvent.Departure;
 import systole.group.Guarantee;
+import systole.group.Standing;
 import systole.group.View;
 import systole.kernel.ByteSource;
 import systole.kernel.NodeId;
@@ -116,6 +117,8 @@ public final class NodeCore {
     /** The parts above have seen the end of a view and not yet the next one. */
     private boolean viewEnds;
 
+    private long stoodNanos = Long.MIN_VALUE;
+
     /** The group has begun to end the view. */
     private boolean closing;
 
@@ -190,7 +193,8 @@ public final class NodeCore {
             return List.of();
         }
         node.begin(now);
-        ownLease.timePassed();
+        noteStanding();
+        ownLease.timePassed(stoodNanos);
         changeNodesIfChanged();
         reconfigureIfChanged();
         take(input);
@@ -205,6 +209,22 @@ public final class NodeCore {
         }
         tellCoordinator();
         return node.effects();
+    }
+
+    /** What is said of another view than that of which the parts above know says nothing about that one. */
+    private void noteStanding() {
+        Standing standing = node.now().standing();
+        if (view != null && view.sequence() == standing.sequence()) {
+            stoodNanos = Math.max(stoodNanos, standing.nanos());
+        }
+    }
+
+    /**
+     * The last moment at which this node certainly belonged to its view, so that its quorum then was one;
+     * {@code Long.MIN_VALUE} before the first view.
+     */
+    public long stoodNanos() {
+        return stoodNanos;
     }
 
     /** When a {@link NodeInput.Tick} is due; {@link Long#MAX_VALUE} for never. Valid until the next step. */
@@ -387,6 +407,7 @@ public final class NodeCore {
     private void viewInstalled(GroupEvent.ViewInstalled installed) {
         View former = view;
         view = installed.view();
+        noteStanding();
         closing = false;
         node.event(
                 Timeline.VIEW_CHANGED,
@@ -587,7 +608,7 @@ public final class NodeCore {
             nodeLists.carryOn(conductor.isCoordinating());
             reconfigureIfChanged();
             conductor.drive();
-            ownLease.drive(node.isReady() && !viewEnds, quorum.quorate());
+            ownLease.drive(node.isReady() && !viewEnds, quorum.quorate(), stoodNanos);
             answerSettled();
         } while (node.hasUnhandled() && !stopped);
     }

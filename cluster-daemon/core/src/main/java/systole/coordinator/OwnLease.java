@@ -17,8 +17,9 @@ import systole.transition.TransitionWalk;
 /**
  * The lease of this node, with fencing off: the others start its services when it is over (architecture D9), so they must be
  * stopped here by then. In a view without quorum that comes to rest, the {@link Conductor} of that view sees to it. Where
- * views follow each other so fast that none does (a net that passes only part of the traffic), nobody plans and no order
- * reaches anybody: when half of the lease is over, this node plans for itself alone and carries that out by itself.
+ * views follow each other so fast that none does, or the members gather and gather for one (a net that passes only part of
+ * the traffic), nobody plans and no order reaches anybody: when half of the lease is over, this node plans for itself alone
+ * and carries that out by itself. Nobody says that a view is about to end; it counts when it certainly went on.
  */
 final class OwnLease {
     private static final long MILLI = 1_000_000L;
@@ -32,7 +33,13 @@ final class OwnLease {
     private final Executor executor;
     private final String uuid;
     private ClusterOptions options = new ClusterOptions(Map.of());
+
+    /** When this node last certainly was in a quorate view at rest. */
     private long stoodNanos;
+
+    /** When a view at rest that is not heard of again does not count as one. */
+    private long restsUntilNanos;
+
     private boolean standing;
     private boolean resting;
 
@@ -54,18 +61,27 @@ final class OwnLease {
         options = next;
     }
 
-    /** A step begins: up to now it was as it was. */
-    void timePassed() {
+    /**
+     * A step begins: up to then it was as it was.
+     *
+     * @param viewNanos when the node last certainly belonged to its view
+     */
+    void timePassed(long viewNanos) {
         if (standing) {
-            stoodNanos = node.now().nanos();
+            stoodNanos = Math.max(stoodNanos, viewNanos);
         }
     }
 
-    /** @param atRest the view goes on and has agreed on the state, so that its coordinator can plan */
-    void drive(boolean atRest, boolean quorate) {
+    /**
+     * @param atRest the view has agreed on the state, so that its coordinator can plan, and no end of it was told
+     * @param viewNanos when the node last certainly belonged to it
+     */
+    void drive(boolean atRest, boolean quorate, long viewNanos) {
         standing = atRest && quorate;
-        resting = atRest;
-        if (atRest || options.fencingEnabled()) {
+        timePassed(viewNanos);
+        restsUntilNanos = viewNanos + node.settings().detectionMillis() * MILLI;
+        resting = atRest && node.now().nanos() < restsUntilNanos;
+        if (resting || options.fencingEnabled()) {
             asked = false;
             outstanding = false;
             walk = null;
@@ -194,8 +210,11 @@ final class OwnLease {
     }
 
     long deadlineNanos() {
-        if (resting || options.fencingEnabled()) {
+        if (options.fencingEnabled()) {
             return Long.MAX_VALUE;
+        }
+        if (resting) {
+            return Math.max(actNanos(), restsUntilNanos);
         }
         TransitionWalk running = walk;
         return running != null ? running.deadlineNanos() : asked ? Long.MAX_VALUE : actNanos();

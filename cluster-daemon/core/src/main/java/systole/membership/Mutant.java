@@ -61,5 +61,7 @@ enum Mutant {
     /** The token loss timer never fires. */
     NEVER_LOSE_TOKEN,
     /** A token that did not arrive is not sent again, nor a commit token. */
-    NEVER_RETRANSMIT_TOKEN
+    NEVER_RETRANSMIT_TOKEN,
+    /** A token counts as proof of the ring for when it arrives. */
+    STAND_BY_ARRIVAL
 }

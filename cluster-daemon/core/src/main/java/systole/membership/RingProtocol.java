@@ -73,6 +73,9 @@ final class RingProtocol {
 
     private SortedSet<NodeId> configured;
     private Phase phase = Phase.STARTING;
+    private long passedAt;
+    private long provenAt;
+    private long stoodAt;
     private long now;
     private List<RingEffect> out = List.of();
 
@@ -197,6 +200,15 @@ final class RingProtocol {
     void at(long time, List<RingEffect> effects) {
         now = time;
         out = effects;
+    }
+
+    /**
+     * A moment after which all members were still in the installed ring, as late as this node can know: a token that comes
+     * was in the hands of all of them after this node passed it on. When it comes says less: it may have waited here for as
+     * long as this node was paused.
+     */
+    long stoodAt() {
+        return phase == Phase.OPERATIONAL && ring.isAlone() ? now : stoodAt;
     }
 
     // ---------------------------------------------------------------- start, disk, leave, send
@@ -719,6 +731,7 @@ final class RingProtocol {
     /** Hands a token on and remembers it, to send it again if the next one does not seem to have it. */
     private void pass(NodeId next, RingMessage token) {
         passed = token;
+        passedAt = now;
         retransmitAt = now + settings.tokenRetransmit();
         out.add(new Unicast(next, token));
     }
@@ -799,6 +812,7 @@ final class RingProtocol {
         forming = null;
         plan = null;
         phase = Phase.OPERATIONAL;
+        stoodAt = next.isAlone() ? now : provenAt;
         joinAt = consensusAt = NEVER;
         gathersInARow = 0;
         cancelSent = false;
@@ -834,6 +848,7 @@ final class RingProtocol {
             return;
         }
         counters.add(Counter.TOKENS_RECEIVED);
+        provenAt = is(Mutant.STAND_BY_ARRIVAL) ? now : passedAt;
         passed = null;
         retransmitAt = NEVER;
         held = null;
@@ -856,6 +871,7 @@ final class RingProtocol {
             return;
         }
         if (phase == Phase.OPERATIONAL) {
+            stoodAt = provenAt;
             current.deliverRegular(0, this::deliver);
             sayGoodbyeIfDone();
             if (phase == Phase.STOPPED) {

@@ -14,6 +14,7 @@ import systole.detector.FailureDetector.LinkJudgement;
 import systole.detector.FailureDetector.LinkReport;
 import systole.detector.Verdict;
 import systole.group.GroupMessaging;
+import systole.group.Standing;
 import systole.kernel.NodeId;
 import systole.membership.RingCounters.Counter;
 import systole.membership.RingEffect.LinkJudged;
@@ -281,6 +282,13 @@ public final class RingStack {
                             settingsDigest,
                             courier.order())));
         }
+    }
+
+    /** When this node last certainly belonged to which view; {@link Standing#NOWHERE} before the first. */
+    public Standing standing() {
+        return protocol.isRunning()
+                ? new Standing(protocol.ring().id.sequence(), origin + protocol.stoodAt())
+                : Standing.NOWHERE;
     }
 
     /** When the next {@link RingInput.Tick} is due, on the clock of the inputs; far away before the start. */

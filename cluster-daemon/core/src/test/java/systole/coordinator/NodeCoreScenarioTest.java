@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -209,9 +210,18 @@ class NodeCoreScenarioTest {
 
     @Test
     void withFencingOffANodeWhoseViewsNeverComeToRestStopsByItselfBeforeItsLeaseIsOver() {
+        stopsByItselfWhen(cluster::unsettle);
+    }
+
+    @Test
+    void withFencingOffANodeThatGathersForGoodStopsByItselfBeforeItsLeaseIsOver() {
+        stopsByItselfWhen(cluster::leaveOut);
+    }
+
+    private void stopsByItselfWhen(Consumer<String> happens) {
         running(false, "web", "db");
         String cut = only("db");
-        cluster.unsettle(cut);
+        happens.accept(cut);
         long since = cluster.millis();
         cluster.runFor(1_900);
         assertThat(cluster.where("db")).containsExactly(cut);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import systole.group.Standing;
 import systole.kernel.NodeId;
 import systole.quorum.QuorumSettings;
 import systole.state.NodeList;
@@ -26,7 +27,9 @@ class NodeListDeskTest {
         }
         NodeSettings settings = new NodeSettings(new NodeId(1), "n1", names, 1, 2, 160);
         NodeContext node = new NodeContext(
-                settings, new StateProtocol(new NodeId(1), "n1", 1, StoredState.NOTHING), new Moment(0, 0));
+                settings,
+                new StateProtocol(new NodeId(1), "n1", 1, StoredState.NOTHING),
+                new Moment(0, 0, Standing.NOWHERE));
         NodeListDesk desk = new NodeListDesk(node, QuorumSettings.majorityOf(names.keySet()), "1");
         NodeList former = desk.list();
         entries.remove(new NodeId(3));

@@ -24,6 +24,7 @@ import systole.graph.TransitionGraph;
 import systole.group.GroupEvent;
 import systole.group.GroupEvent.Departure;
 import systole.group.Guarantee;
+import systole.group.Standing;
 import systole.group.View;
 import systole.kernel.NodeId;
 import systole.kernel.Seed;
@@ -65,6 +66,8 @@ final class TestCluster {
         NodeCore core;
         View view;
         boolean viewEnded;
+        boolean gathers;
+        Standing standing = Standing.NOWHERE;
         int life;
         boolean up;
         boolean tickPlanned;
@@ -73,6 +76,10 @@ final class TestCluster {
         Host(NodeId id, String name) {
             this.id = id;
             this.name = name;
+        }
+
+        boolean isLeftOut() {
+            return gathers && !viewEnded;
         }
     }
 
@@ -156,6 +163,13 @@ final class TestCluster {
         View previous = java.util.Objects.requireNonNull(host.view);
         input(host, new NodeInput.Group(new GroupEvent.TransitionalView(previous, new TreeSet<>(Set.of(host.id)))));
         host.viewEnded = true;
+        leaveOut(name);
+    }
+
+    /** Cut off, and it hears nothing of that: it gathers for the next view until it is connected again. */
+    void leaveOut(String name) {
+        Host host = host(name);
+        host.gathers = true;
         Set<NodeId> others = new TreeSet<>(names.keySet());
         others.remove(host.id);
         components = List.of();
@@ -272,12 +286,14 @@ final class TestCluster {
         trace.add(millis() + " " + host.name + " BOOTS");
         host.life++;
         host.up = true;
+        host.view = null;
+        host.gathers = false;
+        host.standing = Standing.NOWHERE;
         NodeSettings settings =
                 new NodeSettings(host.id, host.name, names, seed.fork(host.name).nextLong() + host.life, 2, 1000);
         StoredState stored = new StoredState(host.snapshot, List.copyOf(host.records.values()), "");
         QuorumSettings majority = QuorumSettings.majorityOf(names.keySet()).withWaitForAll(waitForAll);
-        host.core = new NodeCore(settings, twoNode ? majority.withTwoNode() : majority, stored, moment());
-        host.view = null;
+        host.core = new NodeCore(settings, twoNode ? majority.withTwoNode() : majority, stored, moment(host));
     }
 
     private void down(Host host) {
@@ -330,6 +346,7 @@ final class TestCluster {
                 }
                 host.view = view;
                 host.viewEnded = false;
+                host.gathers = false;
             }
             for (NodeId id : component) {
                 enter(host(names.get(id)), former.get(id), view);
@@ -375,7 +392,7 @@ final class TestCluster {
             return;
         }
         int life = host.life;
-        List<NodeEffect> effects = host.core.step(moment(), input);
+        List<NodeEffect> effects = host.core.step(moment(host), input);
         for (NodeEffect effect : effects) {
             if (host.life == life) {
                 carry(host, effect);
@@ -464,12 +481,17 @@ final class TestCluster {
             return;
         }
         Host from = flight.from;
+        if (from.isLeftOut()) {
+            flights.add(flight);
+            after(50, () -> arrive(flight));
+            return;
+        }
         boolean moved = from.life == flight.life && !from.view.name().equals(flight.view.name());
         // As the port promises: a message of a living sender is delivered in some view of it.
         View in = moved ? from.view : flight.view;
         for (NodeId id : in.members()) {
             Host to = host(names.get(id));
-            if (to.up && to.view != null && to.view.name().equals(in.name())) {
+            if (to.up && !to.isLeftOut() && to.view != null && to.view.name().equals(in.name())) {
                 input(to, new NodeInput.Group(new GroupEvent.Delivered(from.id, flight.guarantee, flight.payload)));
             }
         }
@@ -539,8 +561,11 @@ final class TestCluster {
         events.add(new Event(now + millis * MILLI, ++sequence, deed));
     }
 
-    private Moment moment() {
-        return new Moment(now, EPOCH + millis());
+    private Moment moment(Host host) {
+        if (host.view != null && !host.gathers) {
+            host.standing = new Standing(host.view.sequence(), now);
+        }
+        return new Moment(now, EPOCH + millis(), host.standing);
     }
 
     private void check() {

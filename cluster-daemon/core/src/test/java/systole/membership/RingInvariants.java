@@ -15,6 +15,7 @@ import systole.group.GroupEvent.Delivered;
 import systole.group.GroupEvent.TransitionalView;
 import systole.group.GroupEvent.ViewInstalled;
 import systole.group.Guarantee;
+import systole.group.Standing;
 import systole.group.View;
 import systole.kernel.NodeId;
 import systole.membership.RingMessage.Data;
@@ -84,6 +85,9 @@ final class RingInvariants {
         }
     }
 
+    /** When members of a ring stopped to take part in it, by the name of the ring. */
+    private final Map<String, Map<NodeId, Long>> leftAt = new HashMap<>();
+
     RingInvariants(RingWorld world) {
         this.world = world;
     }
@@ -117,6 +121,24 @@ final class RingInvariants {
         Life life = life(node);
         for (long own : life.ownInView) {
             check(life.delivered.contains(own), "E1", node, "leaves without having delivered its own message " + own);
+        }
+    }
+
+    /** It belongs to this ring no more: it gathers, or is gone. */
+    void leaves(RingWorld.Node node, String ring) {
+        leftAt.computeIfAbsent(ring, name -> new HashMap<>()).putIfAbsent(node.id, world.time.nowNanos());
+    }
+
+    /** Whoever relies on its standing must not have been left by another member before. */
+    void stands(RingWorld.Node node, View view, Standing standing) {
+        if (standing.sequence() == view.sequence()) {
+            leftAt.getOrDefault(view.name(), Map.of())
+                    .forEach((member, at) -> check(
+                            member.equals(node.id) || standing.nanos() <= at,
+                            "standing",
+                            node,
+                            "says that ring " + view.name() + " stood " + (standing.nanos() - at) + " ns after "
+                                    + member + " had left it"));
         }
     }
 

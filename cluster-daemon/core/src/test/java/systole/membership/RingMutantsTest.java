@@ -28,7 +28,8 @@ class RingMutantsTest {
                 "WRONG_TRANSITIONAL",
                 "NEVER_LOWER_ARU",
                 "UNCLAMPED_WINDOW",
-                "DELIVER_OVER_GAPS"
+                "DELIVER_OVER_GAPS",
+                "STAND_BY_ARRIVAL"
             })
     void randomRunsKillTheMutant(Mutant mutant) {
         int killedBy = 0;

@@ -198,6 +198,9 @@ final class RingWorld {
         }
 
         private void stop() {
+            if (isOperational()) {
+                invariants.leaves(this, viewName());
+            }
             invariants.down(this);
             stack = null;
             view = null;
@@ -254,9 +257,17 @@ final class RingWorld {
             if (running == null) {
                 return;
             }
+            boolean stood = isOperational();
+            String former = viewName();
             List<RingEffect> effects = running.step(input);
             for (RingEffect effect : effects) {
                 carryOut(effect);
+            }
+            if (stood && !(isOperational() && viewName().equals(former))) {
+                invariants.leaves(this, former);
+            }
+            if (view != null) {
+                invariants.stands(this, view, running.standing());
             }
             if (stack == running) {
                 schedule(running);

@@ -36,8 +36,10 @@ public final class Sentinel {
          * The node loop came round.
          *
          * @param stands it is in a quorum that the rest of the cluster cannot have as well
+         * @param stoodNanos the last moment at which that quorum certainly went on: this node may have been left out of it
+         *     since, and not have heard of that yet
          */
-        record LoopCameRound(long nowNanos, boolean stands) implements Input {}
+        record LoopCameRound(long nowNanos, boolean stands, long stoodNanos) implements Input {}
 
         /** Own slot was read whole from a disk; failures are not told. */
         record SlotRead(long nowNanos, int device, long begunNanos, PillSlot slot) implements Input {}
@@ -104,7 +106,7 @@ public final class Sentinel {
             return effects;
         }
         if (input instanceof Input.LoopCameRound round && round.stands()) {
-            stood = Math.max(stood, round.nowNanos());
+            stood = Math.max(stood, round.stoodNanos());
         } else if (input instanceof Input.SlotRead slot) {
             slotRead(slot, effects);
         } else if (input instanceof Input.EndsInOrder) {

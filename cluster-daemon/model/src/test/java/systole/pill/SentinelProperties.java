@@ -66,7 +66,7 @@ class SentinelProperties {
             if (paused || dead()) {
                 return;
             }
-            give(new Input.LoopCameRound(now, stands));
+            give(new Input.LoopCameRound(now, stands, now));
             for (int disk = 0; disk < disks && !dead(); disk++) {
                 if (readBegun[disk] >= 0 && chance.chance(0.7)) {
                     if (diskWorks[disk]) {

@@ -19,7 +19,7 @@ class SentinelTest {
     }
 
     private List<Effect> round(long at, boolean stands) {
-        return sentinel.step(new Input.LoopCameRound(at, stands));
+        return sentinel.step(new Input.LoopCameRound(at, stands, at));
     }
 
     private List<Effect> read(int device, long at, PillSlot slot) {
@@ -55,6 +55,17 @@ class SentinelTest {
         round(4 * SECOND, false);
         assertThat(round(5 * SECOND - 1, true)).containsExactly(new Effect.Feed());
         assertThat(tick(9 * SECOND)).isEmpty();
+    }
+
+    @Test
+    void quorumThatIsBelievedInButWasNotHeardOfAgainEnds() {
+        round(0, true);
+        for (long at = SECOND; at < 5 * SECOND; at += SECOND) {
+            assertThat(sentinel.step(new Input.LoopCameRound(at, true, 0))).isEmpty();
+        }
+        assertThat(sentinel.step(new Input.LoopCameRound(5 * SECOND, true, 0)))
+                .singleElement()
+                .isInstanceOf(Effect.Panic.class);
     }
 
     /** A machine that was stopped for a minute still believes in the quorum of a minute ago. */

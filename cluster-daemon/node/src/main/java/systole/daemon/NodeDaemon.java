@@ -33,6 +33,7 @@ import systole.formats.InterconnectConf;
 import systole.formats.InterconnectConf.Node;
 import systole.group.GroupEvent;
 import systole.group.GroupMessaging;
+import systole.group.Standing;
 import systole.kernel.NodeId;
 import systole.membership.RingStack;
 import systole.pill.SelfFencing;
@@ -133,7 +134,7 @@ final class NodeDaemon {
                 quorumSettings,
                 witness.flatMap(client -> Settings.witness(conf, own, client.secret())),
                 toStored(stored),
-                new Moment(System.nanoTime(), System.currentTimeMillis()));
+                new Moment(System.nanoTime(), System.currentTimeMillis(), Standing.NOWHERE));
         Outside outside = new Outside(ring, ring::announce, witness, end);
         PlanFiles plans = PlanFiles.open(paths.plans(), KEPT_PLANS);
         NodeShell shell = new NodeShell(
@@ -335,8 +336,10 @@ final class NodeDaemon {
                 return;
             }
             // With a disk, a half of two_node does not stand by its quorum while the other half may do the same.
-            target.cameRound(view.quorum().excludesOthers()
-                    && (target.devices() == 0 || view.awaited().isEmpty()));
+            target.cameRound(
+                    view.quorum().excludesOthers()
+                            && (target.devices() == 0 || view.awaited().isEmpty()),
+                    view.stoodNanos());
             for (FenceOrder order : view.fencing()) {
                 if (order.target().equals(own.name()) && !order.action().equals("on")) {
                     target.panic(

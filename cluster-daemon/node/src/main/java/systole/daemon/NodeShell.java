@@ -17,6 +17,7 @@ import systole.coordinator.NodeInput;
 import systole.coordinator.Reply;
 import systole.coordinator.Timeline;
 import systole.group.GroupMessaging;
+import systole.group.Standing;
 import systole.storage.StateLog;
 import systole.witness.ContactEffect;
 import systole.witness.ContactInput;
@@ -169,7 +170,7 @@ final class NodeShell implements Consumer<NodeInput> {
     }
 
     private void step(NodeInput input) {
-        List<NodeEffect> effects = core.step(new Moment(System.nanoTime(), System.currentTimeMillis()), input);
+        List<NodeEffect> effects = core.step(now(), input);
         if (LOG.isTraceEnabled()) {
             LOG.trace("{} -> {}", input, effects);
         }
@@ -182,6 +183,12 @@ final class NodeShell implements Consumer<NodeInput> {
         for (NodeEffect effect : effects) {
             carryOut(effect);
         }
+    }
+
+    /** The standing is read first: it must not be later than the time. */
+    private Moment now() {
+        Standing standing = group.standing();
+        return new Moment(System.nanoTime(), System.currentTimeMillis(), standing);
     }
 
     private void offerAgain() {

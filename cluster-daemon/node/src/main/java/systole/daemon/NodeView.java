@@ -13,6 +13,7 @@ import systole.state.ClusterState;
 record NodeView(
         ClusterState state,
         QuorumState quorum,
+        long stoodNanos,
         boolean ready,
         boolean coordinating,
         boolean idle,
@@ -33,6 +34,7 @@ record NodeView(
         return new NodeView(
                 core.state(),
                 core.quorum(),
+                core.stoodNanos(),
                 core.isReady(),
                 core.isCoordinator(),
                 core.isIdle(),

@@ -17,6 +17,7 @@ import systole.coordinator.NodeEffect;
 import systole.group.GroupEvent;
 import systole.group.GroupMessaging;
 import systole.group.Guarantee;
+import systole.group.Standing;
 import systole.kernel.NodeId;
 import systole.membership.RingEffect;
 import systole.membership.RingInput;
@@ -32,6 +33,7 @@ import systole.transport.RingTransport;
 final class RingShell implements GroupMessaging, RingTransport.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger("systole.ring");
     private static final int MOST_OUTSTANDING = 1024;
+    private static final long STANDING_GRAIN = 10_000_000;
 
     /** What the node loop hears of the ring. Called on the ring loop; must not block. */
     interface Listener {
@@ -63,6 +65,7 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
     private @Nullable RingTransport transport;
     private @Nullable Future<?> timer;
     private long timerAt = Long.MAX_VALUE;
+    private volatile Standing standing = Standing.NOWHERE;
 
     RingShell(
             NodeId self,
@@ -102,6 +105,11 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
         outstanding.incrementAndGet();
         loop.execute(() -> step(new RingInput.Send(System.nanoTime(), guarantee, payload)));
         return true;
+    }
+
+    @Override
+    public Standing standing() {
+        return standing;
     }
 
     @Override
@@ -153,11 +161,20 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
                 LOG.trace("{} -> {}", input, effects);
             }
             arm();
+            noteStanding();
             for (RingEffect effect : effects) {
                 carryOut(effect);
             }
         } catch (RuntimeException | Error e) {
             fatal.fatal("the ring contradicted itself", e);
+        }
+    }
+
+    /** Before the node loop hears of a view that begins. */
+    private void noteStanding() {
+        Standing now = stack.standing();
+        if (now.sequence() != standing.sequence() || now.nanos() - standing.nanos() >= STANDING_GRAIN) {
+            standing = now;
         }
     }
 

@@ -21,6 +21,7 @@ import systole.coordinator.NodeInput;
 import systole.coordinator.NodeListMutant;
 import systole.coordinator.NodeSettings;
 import systole.group.GroupEvent;
+import systole.group.Standing;
 import systole.kernel.ByteSink;
 import systole.kernel.ByteSource;
 import systole.kernel.NodeId;
@@ -455,7 +456,7 @@ final class SimulatedNode {
         }
         if (life == mine
                 && watchdog.isPresent()
-                && watchdog.get().cameRound(present.quorum().excludesOthers())) {
+                && watchdog.get().cameRound(present.quorum().excludesOthers(), present.stoodNanos())) {
             give(new NodeInput.WatchdogArmed(watchdog.get().millis(), true));
         }
         if (life == mine && !stopping) {
@@ -647,6 +648,6 @@ final class SimulatedNode {
     }
 
     private Moment moment() {
-        return new Moment(nanos(), epochMillis());
+        return new Moment(nanos(), epochMillis(), ring == null ? Standing.NOWHERE : ring.standing());
     }
 }

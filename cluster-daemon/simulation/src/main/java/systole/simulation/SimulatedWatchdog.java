@@ -42,8 +42,8 @@ final class SimulatedWatchdog {
     }
 
     /** Whether it has just begun to count for this daemon. */
-    boolean cameRound(boolean stands) {
-        return step(new Input.LoopCameRound(time.nowNanos(), stands));
+    boolean cameRound(boolean stands, long stoodNanos) {
+        return step(new Input.LoopCameRound(time.nowNanos(), stands, stoodNanos));
     }
 
     void tick() {

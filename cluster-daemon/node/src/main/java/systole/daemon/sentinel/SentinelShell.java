@@ -160,13 +160,17 @@ public final class SentinelShell {
         thread.start();
     }
 
-    /** The node loop came round. From it; never blocks. */
-    public void cameRound(boolean stands) {
+    /**
+     * The node loop came round. From it; never blocks.
+     *
+     * @param stoodNanos the last moment at which the view of that quorum certainly went on
+     */
+    public void cameRound(boolean stands, long stoodNanos) {
         long now = System.nanoTime();
         if (now - lastRound > times.loopMillis() * MILLI / 4 || stands != lastStands) {
             lastRound = now;
             lastStands = stands;
-            items.add(new Item.Step(new Input.LoopCameRound(now, stands)));
+            items.add(new Item.Step(new Input.LoopCameRound(now, stands, stoodNanos)));
         }
     }
 

@@ -1,0 +1,84 @@
+package systole.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import systole.coordinator.ClientRequest;
+import systole.coordinator.Reply;
+import systole.kernel.NodeId;
+import systole.kernel.Seed;
+import systole.membership.RingMessage;
+import systole.model.CibEdit;
+import systole.quorum.QuorumSettings;
+import systole.state.Version;
+
+/**
+ * Nodes 4 and 5 of five are cut off from the others, and hear each other but never agree: they gather, and nothing tells them
+ * that the view is over in which they had quorum. Found by seed 63401 of {@code systole sim --nodes 2..16 --minutes 5}.
+ */
+class GatheringScenarioTest {
+    private static final long SECOND = SimulatedCluster.SECOND;
+    private static final long WATCHDOG_MILLIS = 5_000;
+
+    private SimulatedCluster cluster;
+
+    private void start(boolean fencing, long watchdogMillis) {
+        var ids = new TreeSet<NodeId>();
+        for (int i = 1; i <= 5; i++) {
+            ids.add(new NodeId(i));
+        }
+        Shape shape = new Shape(
+                5, 1, false, fencing, QuorumSettings.majorityOf(ids), "majority", Optional.empty(), watchdogMillis);
+        cluster = new SimulatedCluster(new Seed(7), shape);
+        cluster.nodes.forEach(SimulatedNode::boot);
+        cluster.time.runFor(5 * SECOND);
+        long request = cluster.ask(
+                node(1),
+                new ClientRequest.Configure(
+                        List.of(new CibEdit.ReplaceConfiguration(cluster.configuration())), Version.NONE));
+        cluster.time.runFor(20 * SECOND);
+        assertThat(cluster.reply(request).orElseThrow()).isInstanceOf(Reply.Done.class);
+        assertThat(node(4).running()).isNotEmpty();
+        assertThat(node(5).running()).isNotEmpty();
+    }
+
+    private SimulatedNode node(int id) {
+        return cluster.nodes.get(id - 1);
+    }
+
+    private static boolean isLeftOut(NodeId node) {
+        return node.value() >= 4;
+    }
+
+    private void leaveOut() {
+        cluster.network.filter((from, to, link, message) ->
+                isLeftOut(from) == isLeftOut(to) && !(isLeftOut(to) && message instanceof RingMessage.Token));
+    }
+
+    @Test
+    void withFencingOffTheyStopBeforeTheOthersStart() {
+        start(false, 0);
+        String before = node(4).view();
+        leaveOut();
+        cluster.time.runFor(4 * SECOND);
+        assertThat(List.of(node(4).view(), node(5).view())).as("they gather").containsOnly(before);
+        assertThat(node(4).running()).isEmpty();
+        assertThat(node(5).running()).isEmpty();
+        cluster.time.runFor(10 * SECOND);
+        assertThat(node(1).running()).isNotEmpty();
+    }
+
+    @Test
+    void theWatchdogEndsThemBeforeTheOthersRelyOnThat() {
+        start(true, WATCHDOG_MILLIS);
+        leaveOut();
+        cluster.time.runFor(WATCHDOG_MILLIS * 1_000_000 + SECOND);
+        assertThat(node(4).isPowered()).isFalse();
+        assertThat(node(5).isPowered()).isFalse();
+        cluster.time.runFor(20 * SECOND);
+        assertThat(node(1).running()).isNotEmpty();
+    }
+}
