@@ -208,12 +208,15 @@ final class Promises {
             checked++;
             // What a new life read from its disk counts as much as what was agreed; what one of two nodes took while
             // the other may go on too does not: it may be overruled. Neither does what a node that is quorate by
-            // itself took before it gave its first answer.
+            // itself took before it gave its first answer. Nor does what a node holds before it is certain of its view
+            // (a member that learns with the state that the node list is settled): that gets the place of the view
+            // then.
             QuorumState quorum = core.quorum();
             boolean mayBeOverruled = oneAlone && state.position().lineage() == 0
                     || eachHalfAlone
                             && (!quorum.quorate()
-                                    || quorum.view().orElseThrow().members().size() == 1);
+                                    || quorum.view().orElseThrow().members().size() == 1)
+                    || quorum.quorate() && state.position().lineage() < node.viewSequence();
             boolean isNew =
                     before == null || before.life != core || !state.position().equals(before.state.position());
             if (isNew && !mayBeOverruled) {
