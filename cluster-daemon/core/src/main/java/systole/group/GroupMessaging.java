@@ -13,7 +13,7 @@ public interface GroupMessaging {
     /** Hands a message over; {@code false} if too many are waiting: try again after the next delivery of an own one. */
     boolean send(Guarantee guarantee, byte[] payload);
 
-    /** The last moment at which this node certainly belonged to its view, at most some 10 ms old while it does. */
+    /** The last moment at which this node certainly belonged to its view, one round of the token and some 10 ms old while it does. From any thread. */
     Standing standing();
 
     /** Says goodbye to the others. Nothing is delivered afterwards. */

@@ -1,9 +1,10 @@
 package systole.group;
 
 /**
- * A moment at which this node certainly belonged to a view: it had the token of it, or was alone in it. While a view goes on
- * the moment follows the clock closely. It stands still from when the view may have ended without anybody being told yet:
- * members gather for the next one, for as long as that takes, or the thread that orders messages hangs.
+ * A moment at which this node certainly belonged to a view, and all members with it: it passed a token on that came round
+ * afterwards, or was alone. While a view goes on the moment follows the clock closely. It stands still from when the view may
+ * have ended without anybody being told yet: members gather for the next one, for as long as that takes, or the thread that
+ * orders messages hangs.
  *
  * @param sequence of the view, see {@link View#sequence()}
  * @param nanos monotonic, of this node only

@@ -40,6 +40,7 @@ class RingMutantsTest {
                 killedBy = seed;
             }
         }
+        System.out.println(mutant + ": killed by seed " + killedBy);
         assertThat(killedBy).as("seed that killed %s", mutant).isPositive();
     }
 }
