@@ -27,6 +27,8 @@ class RingScenarioTest {
             Map.entry("answerToALostMessage", RingScenarios::answerToALostMessage),
             Map.entry("oneWayCut", RingScenarios::oneWayCut),
             Map.entry("obsoleteCommitToken", RingScenarios::obsoleteCommitToken),
+            Map.entry("recoveryLostOftenThenDone", RingScenarios::recoveryLostOftenThenDone),
+            Map.entry("commitTokensComeTwice", RingScenarios::commitTokensComeTwice),
             Map.entry("dataWhileCommitting", RingScenarios::dataWhileCommitting),
             Map.entry("recoveryThatOneFinishes", RingScenarios::recoveryThatOneFinishes),
             Map.entry("longRecovery", RingScenarios::longRecovery),

@@ -7,6 +7,7 @@ import static systole.membership.RingWorld.n;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import systole.group.GroupEvent.Departure;
 import systole.group.Guarantee;
 import systole.membership.RingMessage.CommitToken;
@@ -260,6 +261,71 @@ final class RingScenarios {
         require(world.node(2).phase().equals("GATHER"), world, "an obsolete commit token was accepted");
         world.network.filter((from, to, link, message) -> true);
         world.runUntilRing(world.ids(), 5 * SECOND);
+        return world;
+    }
+
+    /**
+     * L2: a ring that never was lies between the old one and the next; those who were together in the old one still
+     * are, and nobody is said to have gone.
+     */
+    static RingWorld recoveryLostOftenThenDone(Set<Mutant> mutants) {
+        RingWorld world = formed(3, mutants);
+        String before = world.node(2).viewName();
+        world.departures.clear();
+        world.network.filter((from, to, link, message) -> !(message instanceof Token));
+        world.node(1).send(Guarantee.SAFE, 50);
+        for (int lost = 0; lost < 3; lost++) {
+            runUntilPhase(world, "RECOVERY");
+            runUntilPhase(world, "GATHER");
+        }
+        require(world.node(2).viewName().equals(before), world, "a ring was installed without a token");
+        world.network.filter((from, to, link, message) -> true);
+        world.runUntilRing(world.ids(), 5 * SECOND);
+        world.time.runFor(SECOND);
+        require(world.departures.isEmpty(), world, "said to have gone: " + world.departures);
+        world.invariants.checkNothingIsStuck();
+        return world;
+    }
+
+    private static void runUntilPhase(RingWorld world, String phase) {
+        long start = world.time.nowNanos();
+        while (!world.node(2).phase().equals(phase)) {
+            require(world.time.nowNanos() - start < 10 * SECOND, world, "n2 does not come to " + phase);
+            world.time.runNext();
+        }
+    }
+
+    /** L12: every commit token comes again, while the ring recovers and after it: one token is in the ring all the same. */
+    static RingWorld commitTokensComeTwice(Set<Mutant> mutants) {
+        RingWorld world = formed(4, mutants);
+        String first = world.node(1).viewName();
+        var passed = new TreeSet<String>();
+        var doubled = new ArrayList<String>();
+        world.network.filter((from, to, link, message) -> {
+            if (message instanceof CommitToken token) {
+                for (long micros : new long[] {100, 200, 400, 800, 5000}) {
+                    world.time.after(
+                            micros * 1000,
+                            "again",
+                            () -> world.node(to.value())
+                                    .input(new RingInput.Received(world.time.nowNanos(), from, link, token)));
+                }
+            } else if (message instanceof Token token
+                    && !token.ring().toString().equals(first)) {
+                String hop = token.ring() + " " + token.tokenSequence();
+                if (!passed.add(hop)) {
+                    doubled.add(hop);
+                }
+            }
+            return true;
+        });
+        world.node(4).crash(true);
+        world.runUntilRing(List.of(n(1), n(2), n(3)), 3 * SECOND);
+        world.node(4).start();
+        world.runUntilRing(world.ids(), 3 * SECOND);
+        world.time.runFor(SECOND);
+        require(passed.size() > 100, world, "only " + passed.size() + " tokens were seen");
+        require(doubled.isEmpty(), world, "tokens passed on twice: " + doubled);
         return world;
     }
 

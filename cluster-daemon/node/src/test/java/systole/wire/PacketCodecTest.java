@@ -7,10 +7,14 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import systole.group.Guarantee;
 import systole.kernel.NodeId;
 import systole.membership.RingId;
 import systole.membership.RingMessage;
+import systole.membership.RingMessage.Data;
 import systole.membership.RingMessage.HoldCancel;
+import systole.membership.RingMessage.RecoveryData;
+import systole.membership.RingSettings;
 import systole.wire.PacketCodec.Opened;
 import systole.wire.PacketCodec.Opened.Accepted;
 import systole.wire.PacketCodec.Opened.Dropped;
@@ -49,11 +53,22 @@ class PacketCodecTest {
 
     @Test
     void writesTheSecondVersionOfNothingInClear() {
-        byte[] packet = alpha.sealed(new RingMessage.Data(
-                ALPHA, new RingId(ALPHA, 4), 1, systole.group.Guarantee.AGREED, "password".getBytes()));
+        byte[] packet = alpha.sealed(new Data(ALPHA, new RingId(ALPHA, 4), 1, Guarantee.AGREED, "password".getBytes()));
 
         assertThat(new String(packet, java.nio.charset.StandardCharsets.ISO_8859_1))
                 .doesNotContain("password");
+    }
+
+    /** L11: a message as large as a ring makes them fits into its datagram also while another ring recovers it. */
+    @Test
+    void aRecoveredMessageOfTheLargestSizeFitsIntoItsDatagram() {
+        RingSettings settings = RingSettings.defaults();
+        var old = new RingId(ALPHA, Long.MAX_VALUE);
+        var largest = new Data(ALPHA, old, Long.MAX_VALUE, Guarantee.SAFE, new byte[settings.contentBytes()]);
+
+        byte[] packet = alpha.sealed(new RecoveryData(ALPHA, old, Long.MAX_VALUE, largest));
+
+        assertThat(packet).hasSizeBetween(settings.contentBytes() + 1, settings.datagramBytes());
     }
 
     @Test
