@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import systole.api.Answer;
@@ -32,6 +33,7 @@ import systole.transport.LineServer.Peer;
  * <p>Called on the threads of the API server, several at once; keeps no state of its own.
  */
 final class ApiDesk {
+    private static final Set<String> FORMING = Set.of("GATHER", "COMMIT", "RECOVERY");
     private static final int LONGEST_MESSAGE = 500;
     private static final long LONGEST_TOKEN_SECONDS = 86_400;
 
@@ -245,15 +247,30 @@ final class ApiDesk {
         facts.put("version", state.version().toString());
         facts.put("epochMillis", Long.toString(epochMillis.getAsLong()));
         node.facts().forEach(facts::putIfAbsent);
+        List<String> warnings =
+                warnings(quorate, facts.getOrDefault("lease", ""), node.ring().getOrDefault("phase", ""));
+        return new Answer.Status(facts, warnings, state.cib(quorate));
+    }
+
+    /**
+     * What a reader of the status must know before he believes it.
+     *
+     * @param lease in words, empty if none is waited for
+     * @param phase of the ring, empty if it has not begun
+     */
+    static List<String> warnings(boolean quorate, String lease, String phase) {
         List<String> warnings = new ArrayList<>();
+        if (FORMING.contains(phase)) {
+            warnings.add("this node is in no ring now (" + phase + "): nodes and quorum are those of its last view;"
+                    + " see systole corosync status");
+        }
         if (!quorate) {
             warnings.add("this part of the cluster has no quorum: the configuration can only be read");
         }
-        String lease = facts.getOrDefault("lease", "");
         if (!lease.isEmpty()) {
             warnings.add(lease);
         }
-        return new Answer.Status(facts, warnings, state.cib(quorate));
+        return warnings;
     }
 
     private Answer fenceHistory(String target) {
