@@ -608,7 +608,8 @@ public final class NodeCore {
             nodeLists.carryOn(conductor.isCoordinating());
             reconfigureIfChanged();
             conductor.drive();
-            ownLease.drive(node.isReady() && !viewEnds, quorum.quorate(), stoodNanos);
+            ownLease.drive(
+                    node.isReady() && !viewEnds, quorum.quorate(), view == null ? 0 : view.sequence(), stoodNanos);
             answerSettled();
         } while (node.hasUnhandled() && !stopped);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import systole.graph.GraphAction;
 import systole.model.Element;
@@ -16,13 +17,20 @@ import systole.transition.TransitionWalk;
 
 /**
  * The lease of this node, with fencing off: the others start its services when it is over (architecture D9), so they must be
- * stopped here by then. In a view without quorum that comes to rest, the {@link Conductor} of that view sees to it. Where
- * views follow each other so fast that none does, or the members gather and gather for one (a net that passes only part of
- * the traffic), nobody plans and no order reaches anybody: when half of the lease is over, this node plans for itself alone
- * and carries that out by itself. Nobody says that a view is about to end; it counts when it certainly went on.
+ * stopped here by then. In a view without quorum that comes to rest before half of the lease is over, and stays, the
+ * {@link Conductor} of that view sees to it. Where views follow each other so fast that none does, or that each is over
+ * before its orders have reached anybody, or the members gather and gather for one (a net that passes only part of the
+ * traffic), this node plans for itself alone when half of the lease is over, and carries that out by itself. From then on a
+ * view without quorum changes nothing in that: what its conductor orders to be stopped beside it is stopped twice.
+ * Nobody says that a view is about to end; it counts when it certainly went on.
  */
 final class OwnLease {
     private static final long MILLI = 1_000_000L;
+
+    private static final Set<String> ENDING = Set.of("stop", "demote");
+
+    /** What the others do, once the lease is over. */
+    private static final Set<String> NOT_HERE = Set.of("start", "promote", "migrate_to", "migrate_from");
 
     /** Carries out an order to this node without the others. */
     interface Executor {
@@ -39,6 +47,11 @@ final class OwnLease {
 
     /** When a view at rest that is not heard of again does not count as one. */
     private long restsUntilNanos;
+
+    /** The view that came to rest last, and when. */
+    private long restedView;
+
+    private long restedNanos;
 
     private boolean standing;
     private boolean resting;
@@ -74,13 +87,19 @@ final class OwnLease {
 
     /**
      * @param atRest the view has agreed on the state, so that its coordinator can plan, and no end of it was told
+     * @param view its sequence
      * @param viewNanos when the node last certainly belonged to it
      */
-    void drive(boolean atRest, boolean quorate, long viewNanos) {
+    void drive(boolean atRest, boolean quorate, long view, long viewNanos) {
+        if (atRest && restedView != view) {
+            restedView = view;
+            restedNanos = node.now().nanos();
+        }
         standing = atRest && quorate;
         timePassed(viewNanos);
         restsUntilNanos = viewNanos + node.settings().detectionMillis() * MILLI;
-        resting = atRest && node.now().nanos() < restsUntilNanos;
+        boolean inTime = quorate || restedNanos < actNanos();
+        resting = atRest && inTime && node.now().nanos() < restsUntilNanos;
         if (resting || options.fencingEnabled()) {
             asked = false;
             outstanding = false;
@@ -103,9 +122,6 @@ final class OwnLease {
         asked = true;
         outstanding = true;
         plan++;
-        node.event(
-                Timeline.WARNING,
-                "No view has come to rest for half of the lease: this node stops by itself what it must not run alone");
         node.emit(new NodeEffect.Plan(-plan, input(), node.now().epochMillis()));
     }
 
@@ -141,11 +157,23 @@ final class OwnLease {
         }
         if (outstanding && answer.planId() == -plan) {
             outstanding = false;
+            if (answer.graph().synapses().stream().noneMatch(one -> endsSomethingHere(one.action()))) {
+                return true;
+            }
+            node.event(
+                    Timeline.WARNING,
+                    "Half of the lease is over and no view stays: this node stops by itself what it must not run alone");
             int jobs = options.jobsPerNode(node.settings().cores());
             LoadLimits limits = new LoadLimits(answer.graph().batchLimit(), 0, jobs, Map.of());
             walk = new TransitionWalk(answer.graph(), limits, options.clusterDelayMillis() * MILLI);
         }
         return true;
+    }
+
+    private boolean endsSomethingHere(GraphAction action) {
+        return action instanceof GraphAction.ResourceOperation
+                && action.head().onNode().equals(node.self())
+                && ENDING.contains(action.operation());
     }
 
     /** @return whether the plan was asked for here */
@@ -166,7 +194,8 @@ final class OwnLease {
         while (!fired.isEmpty()) {
             for (GraphAction action : fired) {
                 if (action instanceof GraphAction.ResourceOperation operation
-                        && action.head().onNode().equals(node.self())) {
+                        && action.head().onNode().equals(node.self())
+                        && !NOT_HERE.contains(action.operation())) {
                     OperationOrder order = OperationOrder.of(operation, plan, uuid);
                     node.event(Timeline.ACTION_SENT, order.operationKey() + " on " + node.self() + ", by itself");
                     executor.execute(order, node.now().epochMillis());
