@@ -112,15 +112,7 @@ final class NodeDaemon {
                 // since.
                 Math.max(System.currentTimeMillis(), lastRing));
         Inbox inbox = new Inbox();
-        RingShell ring = new RingShell(
-                own.id(),
-                loop,
-                stack,
-                conf.links().size(),
-                sequence,
-                inbox,
-                this::fatal,
-                conf.system().realTime());
+        RingShell ring = new RingShell(own.id(), loop, stack, conf.links().size(), sequence, inbox, this::fatal);
         var quorumSettings = Settings.quorum(conf);
         Optional<SelfFencing> selfFencing = Files.exists(paths.selfFencing())
                 ? Optional.of(SentinelShell.read(paths.selfFencing()))

@@ -21,12 +21,16 @@ import org.slf4j.LoggerFactory;
  * start they would take the processors from the agents. Once the start is over they come in too ({@link #admitCompiler}):
  * a ring under load that keeps the processors busy would otherwise never get its own code compiled, and stay as slow as the
  * interpreter. Agents do not inherit it; the executor sees to that.
+ *
+ * <p>One priority for all of them. Where the virtual machine changes its own tables (classes, strings) it waits for those that
+ * read there, and sleeps a microsecond at a time: beneath a thread that waits so, one of a lower real-time priority on the
+ * same processor gets nothing done, and the wait does not end. With the ring loop above the others whole daemons stood
+ * still so for half a minute, soon after their start. Of two with the same priority the one that slept goes behind the other.
  */
 final class RealTime {
     private static final Logger LOG = LoggerFactory.getLogger("systole.daemon");
     private static final int SCHED_RR = 2;
     private static final int PRIORITY = 10;
-    private static final int RING_PRIORITY = 12;
     private static final int NICE = -20;
     private static final int CURRENT_FUTURE_ONFAULT = 1 | 2 | 4;
 
@@ -102,17 +106,6 @@ final class RealTime {
             if (isCompiler(thread) && c.sched_setscheduler(thread, SCHED_RR, new SchedParam(PRIORITY)) != 0) {
                 LOG.debug("the compiler keeps its priority");
                 return;
-            }
-        }
-    }
-
-    /** Lifts the calling thread above the others of the process, if these have real-time priority. */
-    static void liftRingLoop(boolean wanted) {
-        if (wanted) {
-            LibC c = Loaded.C;
-            // 0 is the calling thread. Refused when all of it was refused; then there is nothing more to say.
-            if (c.sched_setscheduler(0, SCHED_RR, new SchedParam(RING_PRIORITY)) != 0) {
-                LOG.debug("the ring loop keeps its priority");
             }
         }
     }

@@ -54,7 +54,6 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
     private final RingSequenceFile sequenceFile;
     private final Listener listener;
     private final FatalHandler fatal;
-    private final boolean realTime;
     private final AtomicInteger outstanding = new AtomicInteger();
     private final Map<NodeId, Integer> downLinks = new HashMap<>();
     private final ExecutorService disk = Executors.newSingleThreadExecutor(task -> {
@@ -74,8 +73,7 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
             int links,
             RingSequenceFile sequenceFile,
             Listener listener,
-            FatalHandler fatal,
-            boolean realTime) {
+            FatalHandler fatal) {
         this.self = self;
         this.loop = loop;
         this.stack = stack;
@@ -83,13 +81,11 @@ final class RingShell implements GroupMessaging, RingTransport.Receiver {
         this.sequenceFile = sequenceFile;
         this.listener = listener;
         this.fatal = fatal;
-        this.realTime = realTime;
     }
 
     /** Begins to take part. */
     void start(RingTransport opened) {
         loop.execute(() -> {
-            RealTime.liftRingLoop(realTime);
             transport = opened;
             step(new RingInput.Start(System.nanoTime()));
         });

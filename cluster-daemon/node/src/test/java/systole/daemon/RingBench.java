@@ -103,8 +103,7 @@ public final class RingBench implements RingShell.Listener {
                 this,
                 (what, cause) -> {
                     throw new IllegalStateException(what, cause);
-                },
-                conf.system().realTime());
+                });
         PacketCodec codec = new PacketCodec(
                 self,
                 System.currentTimeMillis(),
