@@ -1,6 +1,7 @@
 package systole.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,23 @@ class ClusterLabIT extends ThreeMachines {
         assertThat(cluster.status("n2").quorate()).isTrue();
         assertThat(cluster.nodeOf("svc")).isIn("n1", "n2", "n3");
         cluster.nothingRanTwice();
+    }
+
+    /** One that stands above another may wait for it without end: docs/daemon.md, "One priority". */
+    @Test
+    void allThreadsOfADaemonHaveOneRealTimePriority() {
+        cluster.startWithService();
+        assumeThat(lab.log("n1")).contains("real-time priority 10 for all threads");
+
+        // proc(5): what follows the name; rt_priority is field 40, policy 41, and 2 is SCHED_RR.
+        String priorities = lab.exec(
+                        "n1",
+                        "sh",
+                        "-c",
+                        "sed 's/.*) //' /proc/[0-9]*/task/[0-9]*/stat 2>/dev/null | awk '$39 == 2 { print $38 }' | sort -u")
+                .out();
+
+        assertThat(priorities.strip()).isEqualTo("10");
     }
 
     @Test
