@@ -114,7 +114,7 @@ final class Promises {
         lies.remove(node);
     }
 
-    /** @param alone nobody else was in the view: of two halves each goes on so once the other is fenced, or was said to be */
+    /** @param alone nobody else with a vote was in the view: of two halves each goes on so once the other is fenced, or was said to be */
     void answered(String change, Reply reply, boolean alone) {
         if (reply instanceof Reply.Done) {
             if (!(eachHalfAlone && alone && !lies.isEmpty())) {
@@ -213,9 +213,7 @@ final class Promises {
             // then.
             QuorumState quorum = core.quorum();
             boolean mayBeOverruled = oneAlone && state.position().lineage() == 0
-                    || eachHalfAlone
-                            && (!quorum.quorate()
-                                    || quorum.view().orElseThrow().members().size() == 1)
+                    || eachHalfAlone && (!quorum.quorate() || SimulatedNode.isAlone(quorum))
                     || quorum.quorate() && state.position().lineage() < node.viewSequence();
             boolean isNew =
                     before == null || before.life != core || !state.position().equals(before.state.position());

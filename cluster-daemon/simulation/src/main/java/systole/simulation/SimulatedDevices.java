@@ -14,6 +14,7 @@ final class SimulatedDevices {
 
     private final Seed seed;
     private final Map<String, Double> failing = new TreeMap<>();
+    private final Map<String, Long> lasting = new TreeMap<>();
     private boolean slow;
     private double refusing;
     private boolean slowFencing;
@@ -34,6 +35,11 @@ final class SimulatedDevices {
     /** Calls of this operation ({@code start} …) fail with this probability. */
     void fail(String operation, double probability) {
         failing.put(operation, probability);
+    }
+
+    /** Calls of this operation take as long as this, whatever else makes them slow. */
+    void last(String operation, long nanos) {
+        lasting.put(operation, nanos);
     }
 
     void slow(boolean now) {
@@ -58,6 +64,7 @@ final class SimulatedDevices {
         if (slow && seed.chance(0.3)) {
             nanos *= seed.between(5, 80);
         }
+        nanos = lasting.getOrDefault(request.operation(), nanos);
         return new Behaviour(nanos, seed.chance(failing.getOrDefault(request.operation(), 0.0)));
     }
 

@@ -32,6 +32,7 @@ import systole.membership.RingMessage;
 import systole.membership.RingSettings;
 import systole.membership.RingStack;
 import systole.quorum.QuorumSettings;
+import systole.quorum.QuorumState;
 import systole.state.NodeList;
 import systole.testkit.SimulatedDisk;
 import systole.testkit.SimulatedNetwork;
@@ -224,10 +225,19 @@ final class SimulatedNode {
 
     // ---- services --------------------------------------------------------------------------------------------------
 
-    /** Whether the daemon sees no other. */
+    /** Whether the daemon sees no other that has a vote; a newcomer has none yet. */
     boolean isAlone() {
-        return core == null
-                || core.quorum().view().map(seen -> seen.members().size() == 1).orElse(true);
+        NodeCore daemon = core;
+        return daemon == null || isAlone(daemon.quorum());
+    }
+
+    static boolean isAlone(QuorumState quorum) {
+        return quorum.view()
+                .map(seen -> seen.members().stream()
+                                .filter(member -> quorum.settings().votesOf(member) > 0)
+                                .count()
+                        <= 1)
+                .orElse(true);
     }
 
     /** What runs on the machine, whatever the daemon thinks. */

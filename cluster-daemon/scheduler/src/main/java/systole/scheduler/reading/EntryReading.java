@@ -275,7 +275,8 @@ final class EntryReading {
                 resource.startPending = true;
                 resource.role = activeRole();
             }
-            case "promote" -> resource.role = Role.PROMOTED;
+            // Pacemaker takes a demote that is under way for done, since its entry has replaced that of the promote.
+            case "promote", "demote" -> resource.role = Role.PROMOTED;
             case "migrate_to" -> {
                 Node target = cluster.nodeByName(entry.xml.attribute("migrate_target"));
                 if (node.unclean && target != null) {

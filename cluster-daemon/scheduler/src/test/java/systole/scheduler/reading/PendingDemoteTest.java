@@ -1,0 +1,66 @@
+package systole.scheduler.reading;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import systole.formats.CibXml;
+import systole.model.Element;
+import systole.scheduler.Scheduler;
+
+/** An instance that is being demoted still counts as promoted. Pacemaker promotes another beside it. */
+class PendingDemoteTest {
+    private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000);
+
+    /** The entry of the monitor is of a time before the instance was promoted. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", """
+            <lrm_rsc_op id="pg_monitor_10000" operation_key="pg_monitor_10000" operation="monitor" transition-key="3:1:0:x" transition-magic="0:0;3:1:0:x" call-id="3" rc-code="0" op-status="0" interval="10000"/>
+            """})
+    void anotherIsPromotedAfterIt(String more) {
+        List<String> operations = Scheduler.scheduleLive(demotingOn1(more), NOW).graph().synapses().stream()
+                .map(synapse -> synapse.action().operationKey())
+                .toList();
+
+        assertThat(operations).contains("pg_demote_0", "pgs_demote_0", "pgs_demoted_0", "pg_promote_0");
+    }
+
+    private static Element demotingOn1(String more) {
+        return CibXml.read("test", """
+                <cib crm_feature_set="3.20.5" validate-with="pacemaker-3.10" have-quorum="1" dc-uuid="1">
+                  <configuration>
+                    <crm_config><cluster_property_set id="o"><nvpair id="o1" name="stonith-enabled" value="false"/></cluster_property_set></crm_config>
+                    <nodes><node id="1" uname="n1"/><node id="2" uname="n2"/></nodes>
+                    <resources>
+                      <clone id="pgs">
+                        <meta_attributes id="m"><nvpair id="m1" name="promotable" value="true"/></meta_attributes>
+                        <primitive id="pg" class="ocf" provider="test" type="pg"/>
+                      </clone>
+                    </resources>
+                    <constraints/>
+                  </configuration>
+                  <status>
+                    <node_state id="1" uname="n1" in_ccm="1" crmd="1" join="member" expected="member">
+                      <transient_attributes id="1"><instance_attributes id="s1"><nvpair id="s1m" name="master-pg" value="5"/></instance_attributes></transient_attributes>
+                      <lrm id="1"><lrm_resources>
+                        <lrm_resource id="pg" class="ocf" provider="test" type="pg">
+                          %s
+                          <lrm_rsc_op id="pg_last_0" operation_key="pg_demote_0" operation="demote" transition-key="4:2:0:x" transition-magic="-1:193;4:2:0:x" call-id="-1" rc-code="193" op-status="-1" interval="0"/>
+                        </lrm_resource>
+                      </lrm_resources></lrm>
+                    </node_state>
+                    <node_state id="2" uname="n2" in_ccm="1" crmd="1" join="member" expected="member">
+                      <transient_attributes id="2"><instance_attributes id="s2"><nvpair id="s2m" name="master-pg" value="10"/></instance_attributes></transient_attributes>
+                      <lrm id="2"><lrm_resources>
+                        <lrm_resource id="pg" class="ocf" provider="test" type="pg">
+                          <lrm_rsc_op id="pg_last_0" operation_key="pg_start_0" operation="start" transition-key="1:1:0:x" transition-magic="0:0;1:1:0:x" call-id="2" rc-code="0" op-status="0" interval="0"/>
+                        </lrm_resource>
+                      </lrm_resources></lrm>
+                    </node_state>
+                  </status>
+                </cib>
+                """.formatted(more));
+    }
+}
