@@ -35,32 +35,27 @@ class PendingDemoteTest {
                     <nodes><node id="1" uname="n1"/><node id="2" uname="n2"/></nodes>
                     <resources>
                       <clone id="pgs">
-                        <meta_attributes id="m"><nvpair id="m1" name="promotable" value="true"/></meta_attributes>
+                        <meta_attributes id="m"><nvpair id="pm" name="promotable" value="true"/></meta_attributes>
                         <primitive id="pg" class="ocf" provider="test" type="pg"/>
                       </clone>
                     </resources>
                     <constraints/>
                   </configuration>
-                  <status>
-                    <node_state id="1" uname="n1" in_ccm="1" crmd="1" join="member" expected="member">
-                      <transient_attributes id="1"><instance_attributes id="s1"><nvpair id="s1m" name="master-pg" value="5"/></instance_attributes></transient_attributes>
-                      <lrm id="1"><lrm_resources>
-                        <lrm_resource id="pg" class="ocf" provider="test" type="pg">
-                          %s
-                          <lrm_rsc_op id="pg_last_0" operation_key="pg_demote_0" operation="demote" transition-key="4:2:0:x" transition-magic="-1:193;4:2:0:x" call-id="-1" rc-code="193" op-status="-1" interval="0"/>
-                        </lrm_resource>
-                      </lrm_resources></lrm>
-                    </node_state>
-                    <node_state id="2" uname="n2" in_ccm="1" crmd="1" join="member" expected="member">
-                      <transient_attributes id="2"><instance_attributes id="s2"><nvpair id="s2m" name="master-pg" value="10"/></instance_attributes></transient_attributes>
-                      <lrm id="2"><lrm_resources>
-                        <lrm_resource id="pg" class="ocf" provider="test" type="pg">
-                          <lrm_rsc_op id="pg_last_0" operation_key="pg_start_0" operation="start" transition-key="1:1:0:x" transition-magic="0:0;1:1:0:x" call-id="2" rc-code="0" op-status="0" interval="0"/>
-                        </lrm_resource>
-                      </lrm_resources></lrm>
-                    </node_state>
-                  </status>
+                  <status>%s%s</status>
                 </cib>
-                """.formatted(more));
+                """.formatted(node(1, 5, more + """
+                <lrm_rsc_op id="pg_last_0" operation_key="pg_demote_0" operation="demote" transition-key="4:2:0:x" transition-magic="-1:193;4:2:0:x" call-id="-1" rc-code="193" op-status="-1" interval="0"/>
+                """), node(2, 10, """
+                <lrm_rsc_op id="pg_last_0" operation_key="pg_start_0" operation="start" transition-key="1:1:0:x" transition-magic="0:0;1:1:0:x" call-id="2" rc-code="0" op-status="0" interval="0"/>
+                """)));
+    }
+
+    private static String node(int id, int score, String operations) {
+        return """
+                <node_state id="%1$d" uname="n%1$d" in_ccm="1" crmd="1" join="member" expected="member">
+                  <transient_attributes id="%1$d"><instance_attributes id="s%1$d"><nvpair id="m%1$d" name="master-pg" value="%2$d"/></instance_attributes></transient_attributes>
+                  <lrm id="%1$d"><lrm_resources><lrm_resource id="pg" class="ocf" provider="test" type="pg">%3$s</lrm_resource></lrm_resources></lrm>
+                </node_state>
+                """.formatted(id, score, operations);
     }
 }
