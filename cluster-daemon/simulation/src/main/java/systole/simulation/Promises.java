@@ -213,7 +213,9 @@ final class Promises {
             // then.
             QuorumState quorum = core.quorum();
             boolean mayBeOverruled = oneAlone && state.position().lineage() == 0
-                    || eachHalfAlone && (!quorum.quorate() || SimulatedNode.isAlone(quorum))
+                    || eachHalfAlone
+                            && (!quorum.quorate()
+                                    || quorum.view().orElseThrow().members().size() == 1)
                     || quorum.quorate() && state.position().lineage() < node.viewSequence();
             boolean isNew =
                     before == null || before.life != core || !state.position().equals(before.state.position());

@@ -26,6 +26,7 @@ final class SimulatedDevices {
 
     void healthy() {
         failing.clear();
+        lasting.clear();
         slow = false;
         refusing = 0;
         slowFencing = false;
@@ -38,7 +39,7 @@ final class SimulatedDevices {
     }
 
     /** Calls of this operation take as long as this, whatever else makes them slow. */
-    void last(String operation, long nanos) {
+    void takes(String operation, long nanos) {
         lasting.put(operation, nanos);
     }
 

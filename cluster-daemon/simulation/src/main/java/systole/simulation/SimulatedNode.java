@@ -227,17 +227,15 @@ final class SimulatedNode {
 
     /** Whether the daemon sees no other that has a vote; a newcomer has none yet. */
     boolean isAlone() {
-        NodeCore daemon = core;
-        return daemon == null || isAlone(daemon.quorum());
-    }
-
-    static boolean isAlone(QuorumState quorum) {
-        return quorum.view()
-                .map(seen -> seen.members().stream()
-                                .filter(member -> quorum.settings().votesOf(member) > 0)
-                                .count()
-                        <= 1)
-                .orElse(true);
+        if (core == null) {
+            return true;
+        }
+        QuorumState quorum = core.quorum();
+        return quorum.view().stream()
+                        .flatMap(seen -> seen.members().stream())
+                        .filter(member -> quorum.settings().votesOf(member) > 0)
+                        .count()
+                <= 1;
     }
 
     /** What runs on the machine, whatever the daemon thinks. */

@@ -72,7 +72,7 @@ class PromotionScenarioTest {
                 .filter(node -> node != first && node != demoted && isCoordinator(node) == coordinatorIsLost)
                 .findFirst()
                 .orElseThrow();
-        cluster.devices.last("demote", 8 * SECOND);
+        cluster.devices.takes("demote", 8 * SECOND);
         cluster.standby(first, first, false);
         cluster.time.runFor(SECOND);
 
