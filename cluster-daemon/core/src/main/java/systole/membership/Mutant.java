@@ -26,6 +26,8 @@ enum Mutant {
     IGNORE_LEAVE,
     /** L14: foreign rings are not looked for. */
     NEVER_MERGE,
+    /** Another ring is met although members have not installed this one yet. */
+    MERGE_BEFORE_ALL_INSTALLED,
     /** L18: delivery stops at the first gap although later messages must be delivered. */
     STOP_AT_GAP,
     /** L18: messages behind a gap are delivered whoever sent them. */

@@ -86,6 +86,10 @@ final class RingProtocol {
     private @Nullable OrderedRing forming;
 
     private @Nullable RecoveryPlan plan;
+
+    /** The token came round since this node installed the ring, so all members have installed it. */
+    private boolean installedByAll = true;
+
     private SortedSet<NodeId> saidGoodbye = new TreeSet<>();
     private boolean injected;
 
@@ -435,9 +439,16 @@ final class RingProtocol {
         }
     }
 
-    /** Only rings whose members all hear each other merge: otherwise the merged ring would fall apart at once. */
+    /**
+     * Only rings whose members all hear each other merge: otherwise the merged ring would fall apart at once. And only when
+     * all members have installed this one: a member that is called away before still gives up whom it gave up while
+     * gathering, would talk the others into it, and so on for ever.
+     */
     private boolean mayMerge(NodeId peer, SortedSet<NodeId> itsRing) {
         if (is(Mutant.NEVER_MERGE) || !configured.contains(peer) || !detector.isMutual(peer)) {
+            return false;
+        }
+        if (!installedByAll && !is(Mutant.MERGE_BEFORE_ALL_INSTALLED)) {
             return false;
         }
         var others = new TreeSet<>(itsRing);
@@ -812,6 +823,7 @@ final class RingProtocol {
         forming = null;
         plan = null;
         phase = Phase.OPERATIONAL;
+        installedByAll = next.isAlone();
         stoodAt = next.isAlone() ? now : provenAt;
         joinAt = consensusAt = NEVER;
         gathersInARow = 0;
@@ -855,10 +867,9 @@ final class RingProtocol {
         releaseAt = NEVER;
         tokenLossAt = is(Mutant.NEVER_LOSE_TOKEN) ? NEVER : now + settings.tokenLoss();
         current.learn(token);
-        if (phase == Phase.RECOVERY) {
-            if (current.isSettled(token)) {
-                install();
-            }
+        installedByAll |= phase == Phase.OPERATIONAL;
+        if (phase == Phase.RECOVERY && current.isSettled(token)) {
+            install();
         }
         if (current.stuckRotations() > settings.failRecvConst()
                 && token.loweredBy() != 0

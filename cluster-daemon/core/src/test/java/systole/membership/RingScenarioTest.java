@@ -36,6 +36,7 @@ class RingScenarioTest {
             Map.entry("leaveWhileGathering", RingScenarios::leaveWhileGathering),
             Map.entry("oneNodeGathers", RingScenarios::oneNodeGathers),
             Map.entry("lastMessageLostTwice", RingScenarios::lastMessageLostTwice),
+            Map.entry("halvesThatHearEachOtherAllAlong", RingScenarios::halvesThatHearEachOtherAllAlong),
             Map.entry("largeMessagesAcrossAViewChange", RingScenarios::largeMessagesAcrossAViewChange));
 
     static Stream<String> scenarios() {
@@ -56,6 +57,7 @@ class RingScenarioTest {
                 Arguments.of(Mutant.DROP_JOINS_WHILE_OPERATIONAL, "oneNodeGathers"),
                 Arguments.of(Mutant.HOLD_ALTHOUGH_SOMETHING_IS_MISSING, "lastMessageLostTwice"),
                 Arguments.of(Mutant.FORGET_LEAVE_WHILE_GATHERING, "leaveWhileGathering"),
+                Arguments.of(Mutant.MERGE_BEFORE_ALL_INSTALLED, "halvesThatHearEachOtherAllAlong"),
                 Arguments.of(Mutant.STUCK_RECEIVER_STAYS, "deafToMessages"),
                 Arguments.of(Mutant.BLAME_OTHERS_FOR_OWN_PAUSE, "longPause"),
                 Arguments.of(Mutant.IGNORE_RESTART, "quickRestart"),

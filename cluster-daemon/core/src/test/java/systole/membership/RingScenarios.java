@@ -14,6 +14,7 @@ import systole.membership.RingMessage.CommitToken;
 import systole.membership.RingMessage.Data;
 import systole.membership.RingMessage.RecoveryData;
 import systole.membership.RingMessage.Token;
+import systole.testkit.NetworkConditions;
 
 /** Stories with a known end; each throws if the end is another. Run as they are, and with the mutants they must kill. */
 final class RingScenarios {
@@ -477,6 +478,21 @@ final class RingScenarios {
                     "the message took longer than " + (world.time.nowNanos() - start) / MILLI + " ms");
             world.time.runNext();
         }
+        return world;
+    }
+
+    /**
+     * Two halves hear each other, and their Joins are lost (a firewall) until now. The token needs longer around each half than
+     * it takes until a heartbeat of the other one comes: they must become one ring nevertheless.
+     */
+    static RingWorld halvesThatHearEachOtherAllAlong(Set<Mutant> mutants) {
+        RingWorld world = formed(16, mutants, RingSettings.ofTokenMillis(150));
+        world.network.conditions(NetworkConditions.lan().withDelay(3 * MILLI / 2, 9 * MILLI / 2));
+        world.network.filter((from, to, link, message) ->
+                message instanceof RingMessage.Heartbeat || from.value() % 2 == to.value() % 2);
+        world.time.runFor(3 * SECOND);
+        world.network.filter((from, to, link, message) -> true);
+        world.runUntilRing(world.ids(), SECOND);
         return world;
     }
 }

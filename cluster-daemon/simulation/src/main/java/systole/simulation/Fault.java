@@ -60,7 +60,9 @@ public enum Fault {
     /** Levels of fence devices in the place of one, which hang, refuse and lie in {@code status}, some for ever. */
     FENCE_LEVELS(true),
     /** The node that fences dies in the middle of it. */
-    FENCER_LOST(true);
+    FENCER_LOST(true),
+    /** Between two parts heartbeats pass and other packets do not. */
+    FIREWALL(true);
 
     private final boolean withoutFencing;
 
@@ -83,7 +85,7 @@ public enum Fault {
 
     /** Whether it has draws of its own, so that seeds that are known for something stay what they are. */
     boolean isApart() {
-        return this == NODE_LIST || this == FENCE_LEVELS || this == FENCER_LOST;
+        return this == NODE_LIST || this == FENCE_LEVELS || this == FENCER_LOST || this == FIREWALL;
     }
 
     boolean isOfWitness() {

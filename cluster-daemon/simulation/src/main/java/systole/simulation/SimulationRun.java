@@ -62,6 +62,7 @@ public final class SimulationRun {
     private final Seed growthSeed;
     private final boolean grows;
     private final FencingTrouble fencingTrouble;
+    private final Firewall firewall;
     private boolean faultsEnd;
 
     public SimulationRun(long number, int nodes, Set<Fault> wanted, long faultMinutes) {
@@ -120,6 +121,7 @@ public final class SimulationRun {
         this.cluster = new SimulatedCluster(new Seed(number), shape);
         this.growth = new Growth(cluster, growthSeed.fork("deeds"));
         this.fencingTrouble = new FencingTrouble(cluster, new Seed(number).fork("fencing"), wanted, grows);
+        this.firewall = new Firewall(cluster, new Seed(number).fork("firewall"), wanted);
         this.faultNanos = faultMinutes * 60 * SECOND;
     }
 
@@ -262,6 +264,7 @@ public final class SimulationRun {
                 changeNodes();
             }
             fencingTrouble.act().ifPresent(fault -> injected.merge(fault, 1, Integer::sum));
+            firewall.act().ifPresent(fault -> injected.merge(fault, 1, Integer::sum));
         }
     }
 
@@ -440,6 +443,7 @@ public final class SimulationRun {
         cluster.network.conditions(NetworkConditions.lan());
         cluster.devices.healthy();
         fencingTrouble.healthy();
+        firewall.open();
         cluster.witness.heal();
         cluster.machines().forEach(SimulatedNode::resume);
     }
