@@ -28,6 +28,10 @@ enum Mutant {
     NEVER_MERGE,
     /** Another ring is met although members have not installed this one yet. */
     MERGE_BEFORE_ALL_INSTALLED,
+    /** A Join tells the highest ring sequence heard of, also from nodes given up, instead of the latest one committed to. */
+    TELL_HIGHEST_HEARD,
+    /** Who waits for the second round of a commit token ignores a newer one. */
+    STAY_IN_FORMER_COMMIT,
     /** L18: delivery stops at the first gap although later messages must be delivered. */
     STOP_AT_GAP,
     /** L18: messages behind a gap are delivered whoever sent them. */

@@ -44,7 +44,8 @@ public sealed interface RingMessage {
      * @param number counts the Joins of this life, so that an overtaken one is known as old
      * @param failed subset of {@code seen}; never contains the sender
      * @param left those of {@code failed} that are known to have said goodbye
-     * @param ringSequence highest ring sequence the sender has heard of
+     * @param ringSequence of the latest ring whose commit token the sender has had. Not the highest it has heard of: that could be of
+     *     a node that none of its ring listens to, and look as if the sender had been through a commit that it has not seen
      */
     record Join(
             NodeId sender,

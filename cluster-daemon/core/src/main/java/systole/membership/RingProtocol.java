@@ -257,12 +257,10 @@ final class RingProtocol {
         }
         @Nullable CommitToken token = waitingForDisk;
         waitingForDisk = null;
-        if (phase == Phase.GATHER) {
-            if (token != null) {
-                onCommitToken(token);
-            } else {
-                checkConsensus();
-            }
+        if (token != null) {
+            onCommitToken(token);
+        } else {
+            checkConsensus();
         }
     }
 
@@ -530,7 +528,7 @@ final class RingProtocol {
                 new TreeSet<>(gathering.seen()),
                 new TreeSet<>(gathering.failed()),
                 left,
-                highestSequence)));
+                is(Mutant.TELL_HIGHEST_HEARD) ? highestSequence : committedSequence)));
     }
 
     private void onJoin(Join join) {
@@ -686,8 +684,9 @@ final class RingProtocol {
             return;
         }
         boolean newer = token.ring().sequence() > committedSequence || is(Mutant.ACCEPT_OLD_COMMIT_TOKEN);
+        // In COMMIT too: the representative may have begun anew before the former token had come here.
         if (round == 0
-                && phase == Phase.GATHER
+                && (phase == Phase.GATHER || (phase == Phase.COMMIT && !is(Mutant.STAY_IN_FORMER_COMMIT)))
                 && newer
                 && token.slots().size() == token.hop()
                 && token.ring().representative().equals(token.members().get(0))
@@ -716,6 +715,7 @@ final class RingProtocol {
 
     private void enterCommit(CommitToken token) {
         phase = Phase.COMMIT;
+        waitingForDisk = null;
         joinAt = consensusAt = NEVER;
         committedSequence = token.ring().sequence();
         OrderedRing proposed = newRing(token.ring(), token.members());

@@ -36,7 +36,7 @@ class RingMutantsTest {
         for (int seed = 1; seed <= SEEDS && killedBy == 0; seed++) {
             try {
                 new RandomFaults(seed, EnumSet.of(mutant)).run(60 * SECOND);
-            } catch (AssertionError | IllegalStateException found) {
+            } catch (AssertionError | IllegalStateException | IllegalArgumentException found) {
                 killedBy = seed;
             }
         }

@@ -37,6 +37,7 @@ class RingScenarioTest {
             Map.entry("oneNodeGathers", RingScenarios::oneNodeGathers),
             Map.entry("lastMessageLostTwice", RingScenarios::lastMessageLostTwice),
             Map.entry("halvesThatHearEachOtherAllAlong", RingScenarios::halvesThatHearEachOtherAllAlong),
+            Map.entry("startAcrossSlowHops", RingScenarios::startAcrossSlowHops),
             Map.entry("largeMessagesAcrossAViewChange", RingScenarios::largeMessagesAcrossAViewChange));
 
     static Stream<String> scenarios() {
@@ -58,6 +59,8 @@ class RingScenarioTest {
                 Arguments.of(Mutant.HOLD_ALTHOUGH_SOMETHING_IS_MISSING, "lastMessageLostTwice"),
                 Arguments.of(Mutant.FORGET_LEAVE_WHILE_GATHERING, "leaveWhileGathering"),
                 Arguments.of(Mutant.MERGE_BEFORE_ALL_INSTALLED, "halvesThatHearEachOtherAllAlong"),
+                Arguments.of(Mutant.TELL_HIGHEST_HEARD, "startAcrossSlowHops"),
+                Arguments.of(Mutant.STAY_IN_FORMER_COMMIT, "startAcrossSlowHops"),
                 Arguments.of(Mutant.STUCK_RECEIVER_STAYS, "deafToMessages"),
                 Arguments.of(Mutant.BLAME_OTHERS_FOR_OWN_PAUSE, "longPause"),
                 Arguments.of(Mutant.IGNORE_RESTART, "quickRestart"),

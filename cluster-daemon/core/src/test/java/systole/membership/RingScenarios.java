@@ -495,4 +495,25 @@ final class RingScenarios {
         world.runUntilRing(world.ids(), SECOND);
         return world;
     }
+
+    /** Sixteen nodes start within 200 ms of each other where a hop takes milliseconds; found by trying 200 seeds of each. */
+    static RingWorld startAcrossSlowHops(Set<Mutant> mutants) {
+        // A node that was given up goes on counting rings of itself alone; one that commits again before the first
+        // commit came round.
+        startAcrossSlowHops(29, 4, mutants);
+        startAcrossSlowHops(76, 4, mutants);
+        return startAcrossSlowHops(130, 1, mutants);
+    }
+
+    private static RingWorld startAcrossSlowHops(long seed, int millis, Set<Mutant> mutants) {
+        var world = new RingWorld(seed, 16, RingSettings.defaults(), mutants);
+        world.network.conditions(NetworkConditions.lan().withDelay(millis * MILLI / 2, millis * 3 * MILLI / 2));
+        var stagger = world.seed.fork("stagger");
+        for (RingWorld.Node node : world.nodes.values()) {
+            world.time.after(stagger.between(0, 200 * MILLI), "start", node::start);
+        }
+        world.time.runFor(200 * MILLI);
+        world.runUntilRing(world.ids(), 1200 * MILLI);
+        return world;
+    }
 }

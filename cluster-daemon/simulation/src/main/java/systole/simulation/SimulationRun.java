@@ -63,6 +63,7 @@ public final class SimulationRun {
     private final boolean grows;
     private final FencingTrouble fencingTrouble;
     private final Firewall firewall;
+    private final NetworkConditions calm;
     private boolean faultsEnd;
 
     public SimulationRun(long number, int nodes, Set<Fault> wanted, long faultMinutes) {
@@ -122,7 +123,19 @@ public final class SimulationRun {
         this.growth = new Growth(cluster, growthSeed.fork("deeds"));
         this.fencingTrouble = new FencingTrouble(cluster, new Seed(number).fork("fencing"), wanted, grows);
         this.firewall = new Firewall(cluster, new Seed(number).fork("firewall"), wanted);
+        this.calm = calm(new Seed(number).fork("hops"), wanted);
+        cluster.network.conditions(calm);
         this.faultNanos = faultMinutes * 60 * SECOND;
+    }
+
+    /** The network of some clusters is slow all along, beside their heartbeats too: between sites, or on starved machines. */
+    private static NetworkConditions calm(Seed seed, Set<Fault> wanted) {
+        NetworkConditions lan = NetworkConditions.lan();
+        if (!wanted.contains(Fault.DELAY) || !seed.chance(0.2)) {
+            return lan;
+        }
+        long hop = seed.between(MILLI / 2, 4 * MILLI);
+        return lan.withDelay(hop / 2, hop * 3 / 2);
     }
 
     public Result run() {
@@ -421,7 +434,7 @@ public final class SimulationRun {
 
     private void conditions(UnaryOperator<NetworkConditions> change) {
         cluster.network.conditions(change.apply(cluster.network.conditions()));
-        later(30 * SECOND, () -> cluster.network.conditions(NetworkConditions.lan()));
+        later(30 * SECOND, () -> cluster.network.conditions(calm));
     }
 
     private void serviceFails(SimulatedNode node) {
@@ -440,7 +453,7 @@ public final class SimulationRun {
         faultsEnd = true;
         cluster.story.tell("", "faults end");
         cluster.network.heal();
-        cluster.network.conditions(NetworkConditions.lan());
+        cluster.network.conditions(calm);
         cluster.devices.healthy();
         fencingTrouble.healthy();
         firewall.open();
