@@ -20,6 +20,8 @@ final class RandomFaults {
     private final RingWorld world;
     private final Seed faults;
     private final Seed traffic;
+    private final NetworkConditions calm;
+    private final Seed firewall;
     private boolean quiet;
 
     RandomFaults(long seed, Set<Mutant> mutants) {
@@ -35,6 +37,8 @@ final class RandomFaults {
         this.world = new RingWorld(seed, nodes, settings, mutants);
         this.faults = world.seed.fork("faults");
         this.traffic = world.seed.fork("traffic");
+        this.firewall = new Seed(seed).fork("firewall");
+        this.calm = calm(new Seed(seed).fork("hops"));
         world.network.conditions(randomConditions());
         world.loopDelayNanos = shape.chance(0.3) ? 2 * MILLI : 0;
         for (RingWorld.Node node : world.nodes.values()) {
@@ -42,6 +46,12 @@ final class RandomFaults {
                 node.disk.speed(MILLI, 200 * MILLI);
             }
         }
+    }
+
+    /** Some networks are slow all along, beside their heartbeats too. */
+    private static NetworkConditions calm(Seed seed) {
+        long hop = seed.chance(0.2) ? seed.between(MILLI / 2, 4 * MILLI) : 100_000;
+        return NetworkConditions.lan().withDelay(hop / 2, hop * 3 / 2);
     }
 
     RingWorld world() {
@@ -58,6 +68,9 @@ final class RandomFaults {
         }
         world.time.after(MILLI, "traffic", this::traffic);
         world.time.after(SECOND, "fault", this::fault);
+        if (firewall.chance(0.25)) {
+            world.time.after(firewall.between(0, 5 * SECOND), "firewall", this::firewall);
+        }
         world.time.runUntil(faultyNanos);
         heal();
         long took = world.runUntilRing(world.ids(), SETTLE_WITHIN);
@@ -70,7 +83,8 @@ final class RandomFaults {
         long views = world.invariants.views;
         world.time.runFor(3 * SECOND);
         quiet = true;
-        world.time.runFor(SECOND);
+        // What waits goes a few packets a round: a second on a quick network, and as much longer as a hop takes.
+        world.time.runFor(SECOND * Math.max(1, calm.maxDelayNanos() / 150_000));
         if (world.invariants.views != views) {
             throw world.broken("E10: the ring did not stay after it had settled");
         }
@@ -82,7 +96,8 @@ final class RandomFaults {
         world.tell("---- healed");
         quiet = false;
         world.network.heal();
-        world.network.conditions(NetworkConditions.lan());
+        world.network.conditions(calm);
+        world.network.filter((from, to, link, message) -> true);
         world.loopDelayNanos = 0;
         healed = true;
         for (RingWorld.Node node : world.nodes.values()) {
@@ -193,6 +208,22 @@ final class RandomFaults {
         world.network.partition(world.ids(), groups);
     }
 
+    /** For a while only heartbeats pass between two parts. */
+    private void firewall() {
+        if (healed) {
+            return;
+        }
+        Set<NodeId> inside = new TreeSet<>();
+        world.ids().stream().filter(id -> firewall.chance(0.5)).forEach(inside::add);
+        world.tell("only heartbeats pass around " + inside);
+        world.network.filter((from, to, link, message) ->
+                inside.contains(from) == inside.contains(to) || message instanceof RingMessage.Heartbeat);
+        world.time.after(firewall.between(MILLI, 4 * SECOND), "firewall opens", () -> {
+            world.network.filter((from, to, link, message) -> true);
+            world.time.after(firewall.between(0, 10 * SECOND), "firewall", this::firewall);
+        });
+    }
+
     private void oneWay(List<RingWorld.Node> all, RingWorld.Node from) {
         RingWorld.Node to = all.get(faults.below(all.size()));
         if (from != to) {
@@ -206,7 +237,7 @@ final class RandomFaults {
     }
 
     private NetworkConditions randomConditions() {
-        NetworkConditions base = NetworkConditions.lan();
+        NetworkConditions base = calm;
         if (faults.chance(0.4)) {
             base = base.withLoss(faults.fraction() * (faults.chance(0.2) ? 0.4 : 0.1));
         }
