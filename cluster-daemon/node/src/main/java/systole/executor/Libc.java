@@ -35,6 +35,9 @@ final class Libc {
     static final int O_APPEND = 02000;
     static final int O_NONBLOCK = 04000;
     static final int O_CLOEXEC = 02000000;
+    /** {@code FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE}. */
+    static final int PUNCH_HOLE = 1 | 2;
+
     static final int O_DIRECTORY = 0200000;
     static final int O_PATH = 010000000;
 
@@ -131,6 +134,8 @@ final class Libc {
     static native int fcntl(int fd, int command, int argument);
 
     static native int truncate(String path, NativeLong length);
+
+    static native int fallocate(int fd, int mode, NativeLong offset, NativeLong length);
 
     static native int unlink(String path);
 

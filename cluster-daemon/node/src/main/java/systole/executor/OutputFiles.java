@@ -17,12 +17,13 @@ import java.util.List;
  * The files that agents write their output to while they run.
  *
  * <p>A file and not a pipe: a service that keeps its agent's stdout open can go on writing when the daemon is gone, and
- * an agent that writes megabytes is never blocked. So that neither fills the disk, a file that grows is emptied (they
- * are written in append mode), and one that a service still holds stays under watch until nobody has it open. Used on
- * one thread.
+ * an agent that writes megabytes is never blocked. So that neither fills the disk, the file gives its beginning back to
+ * the file system as it grows: a hole, and nothing that comes meanwhile is lost. Where the file system knows no holes it is
+ * emptied (they are written in append mode). One that a service still holds stays under watch until nobody has it open. Used
+ * on one thread.
  */
 final class OutputFiles implements AutoCloseable {
-    /** What a file may grow to before it is emptied; its end is kept aside. */
+    /** What a file may hold before its beginning is given back. */
     private static final long LARGEST = 1 << 20;
 
     /** Meta-data is read whole. */
@@ -52,6 +53,9 @@ final class OutputFiles implements AutoCloseable {
         private final boolean document;
         private String keptEnd = "";
 
+        /** Bytes at its beginning that were given back. */
+        private long gone;
+
         private Stream(Path path, int limit, boolean document) {
             this.path = path;
             this.limit = limit;
@@ -62,19 +66,28 @@ final class OutputFiles implements AutoCloseable {
             return path;
         }
 
-        /** Bounds the file of a run that still writes; returns its size before. */
+        /** Bounds the file of a run that still writes; returns what it held before. */
         long bound() {
             long size = size(path);
-            if (size > (document ? LARGEST_DOCUMENT : LARGEST)) {
-                keptEnd = read(path, limit, false);
-                Libc.truncate(path.toString(), new NativeLong(0));
+            if (size < gone) {
+                // The agent emptied it.
+                gone = 0;
             }
-            return size;
+            long holds = size - gone;
+            if (holds > (document ? LARGEST_DOCUMENT : LARGEST)) {
+                if (giveBack(path, size - limit)) {
+                    gone = size - limit;
+                } else {
+                    keptEnd = read(path, 0, limit, false);
+                    Libc.truncate(path.toString(), new NativeLong(0));
+                }
+            }
+            return holds;
         }
 
         /** What was written, its end if it is long; the file is gone afterwards, or under watch if still open. */
         String finish() {
-            String text = read(path, document ? (int) LARGEST_DOCUMENT : limit, true);
+            String text = read(path, gone, document ? (int) LARGEST_DOCUMENT : limit, true);
             if (!keptEnd.isEmpty() && text.length() < limit) {
                 text = keptEnd + text;
                 text = text.substring(Math.max(0, text.length() - limit));
@@ -137,7 +150,19 @@ final class OutputFiles implements AutoCloseable {
         return size;
     }
 
-    private String read(Path path, int limit, boolean last) {
+    /** Makes the first bytes a hole; false where the file system cannot. */
+    private static boolean giveBack(Path path, long bytes) {
+        int fd = Libc.open(path.toString(), Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
+        if (fd < 0) {
+            return false;
+        }
+        boolean done = Libc.fallocate(fd, Libc.PUNCH_HOLE, new NativeLong(0), new NativeLong(bytes)) == 0;
+        Libc.close(fd);
+        return done;
+    }
+
+    /** The end of it, at most so many bytes, and nothing of the first ones that are gone. */
+    private String read(Path path, long gone, int limit, boolean last) {
         int fd = Libc.open(path.toString(), Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
         if (fd < 0) {
             // The agent was never started, or removed the file itself.
@@ -145,7 +170,7 @@ final class OutputFiles implements AutoCloseable {
         }
         try {
             long size = Libc.lseek(fd, new NativeLong(0), Libc.SEEK_END).longValue();
-            long wanted = Math.min(size, limit);
+            long wanted = Math.min(Math.max(0, size - gone), limit);
             String text = wanted == 0 ? "" : readEnd(fd, size, (int) wanted);
             if (last) {
                 if (isFree(fd)) {
