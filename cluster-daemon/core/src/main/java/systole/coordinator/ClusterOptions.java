@@ -96,6 +96,11 @@ record ClusterOptions(Map<String, String> values) {
         return millis("lease-duration", "", 2_000 + 2 * detectionMillis);
     }
 
+    /** Whether a part without quorum is meant to keep what it runs. */
+    boolean goesOnWithoutQuorum() {
+        return List.of("ignore", "freeze").contains(text("no-quorum-policy", "", "stop"));
+    }
+
     private String text(String name, String oldName, String fallback) {
         String value = values.get(name);
         if (value == null) {

@@ -133,11 +133,15 @@ final class Conductor {
             for (String name : lost) {
                 running.failNode(name);
             }
-            if (!lost.isEmpty() && running.inFlight().stream().noneMatch(Conductor::mustBeAwaited)) {
-                // The dead node's services must not wait for a slow agent elsewhere: the new plan sees it as pending.
+            boolean urgent = !lost.isEmpty() || !nowQuorate;
+            if (urgent && running.inFlight().stream().noneMatch(Conductor::mustBeAwaited)) {
+                // The dead node's services must not wait for a slow agent elsewhere, nor must those that may not run
+                // any
+                // more: the new plan sees it as pending.
                 for (GraphAction action : running.inFlight()) {
                     abandoned.add(transition + ":" + action.id());
                 }
+                leaving.clear();
                 walk = null;
             }
         }
@@ -738,6 +742,14 @@ final class Conductor {
             if (running != null && order.key().transition() == transition) {
                 running.confirm(order.key().action(), true);
             }
+        }
+    }
+
+    /** The node was not told that it may go, since the view changed: a new plan will. */
+    void discarded(CoordinationMessage.LeaveNow leave) {
+        Integer action = leaving.remove(leave.node());
+        if (action != null && walk != null) {
+            walk.confirm(action, true);
         }
     }
 

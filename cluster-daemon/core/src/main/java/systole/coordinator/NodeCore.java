@@ -608,8 +608,7 @@ public final class NodeCore {
             nodeLists.carryOn(conductor.isCoordinating());
             reconfigureIfChanged();
             conductor.drive();
-            ownLease.drive(
-                    node.isReady() && !viewEnds, quorum.quorate(), view == null ? 0 : view.sequence(), stoodNanos);
+            ownLease.drive(node.isReady() && !viewEnds, quorum.quorate(), stoodNanos);
             answerSettled();
         } while (node.hasUnhandled() && !stopped);
     }
@@ -906,7 +905,14 @@ public final class NodeCore {
                         || message instanceof CoordinationMessage.FenceFailed
                         || message instanceof CoordinationMessage.FencePartDone
                         || message instanceof CoordinationMessage.FenceRestores)) {
-            again.add(message);
+            if (node.isReady() && !viewEnds) {
+                // It came through the new view late, behind the agreement: nobody would send it again.
+                node.send(message);
+            } else {
+                again.add(message);
+            }
+        } else if (mine && message instanceof CoordinationMessage.LeaveNow leave) {
+            conductor.discarded(leave);
         }
     }
 

@@ -17,12 +17,12 @@ import systole.transition.TransitionWalk;
 
 /**
  * The lease of this node, with fencing off: the others start its services when it is over (architecture D9), so they must be
- * stopped here by then. In a view without quorum that comes to rest before half of the lease is over, and stays, the
- * {@link Conductor} of that view sees to it. Where views follow each other so fast that none does, or that each is over
- * before its orders have reached anybody, or the members gather and gather for one (a net that passes only part of the
- * traffic), this node plans for itself alone when half of the lease is over, and carries that out by itself. From then on a
- * view without quorum changes nothing in that: what its conductor orders to be stopped beside it is stopped twice.
- * Nobody says that a view is about to end; it counts when it certainly went on.
+ * stopped here by then. The {@link Conductor} of a view without quorum sees to it. But views may follow each other so fast
+ * that none comes to rest, or that each is over before its orders have reached anybody, or the members gather and gather for
+ * one (a net that passes only part of the traffic), or the conductor waits for a slow agent of another node. So when half of
+ * the lease is over this node plans for itself alone, and carries that out by itself: whatever is still to be stopped here.
+ * What the conductor orders to be stopped beside it is stopped twice. Nobody says that a view is about to end; it counts
+ * when it certainly went on.
  */
 final class OwnLease {
     private static final long MILLI = 1_000_000L;
@@ -47,11 +47,6 @@ final class OwnLease {
 
     /** When a view at rest that is not heard of again does not count as one. */
     private long restsUntilNanos;
-
-    /** The view that came to rest last, and when. */
-    private long restedView;
-
-    private long restedNanos;
 
     private boolean standing;
     private boolean resting;
@@ -87,19 +82,14 @@ final class OwnLease {
 
     /**
      * @param atRest the view has agreed on the state, so that its coordinator can plan, and no end of it was told
-     * @param view its sequence
      * @param viewNanos when the node last certainly belonged to it
      */
-    void drive(boolean atRest, boolean quorate, long view, long viewNanos) {
-        if (atRest && restedView != view) {
-            restedView = view;
-            restedNanos = node.now().nanos();
-        }
+    void drive(boolean atRest, boolean quorate, long viewNanos) {
         standing = atRest && quorate;
         timePassed(viewNanos);
         restsUntilNanos = viewNanos + node.settings().detectionMillis() * MILLI;
-        boolean inTime = quorate || restedNanos < actNanos();
-        resting = atRest && inTime && node.now().nanos() < restsUntilNanos;
+        boolean mayRun = quorate || options.goesOnWithoutQuorum();
+        resting = atRest && mayRun && node.now().nanos() < restsUntilNanos;
         if (resting || options.fencingEnabled()) {
             asked = false;
             outstanding = false;
@@ -162,7 +152,7 @@ final class OwnLease {
             }
             node.event(
                     Timeline.WARNING,
-                    "Half of the lease is over and no view stays: this node stops by itself what it must not run alone");
+                    "Half of the lease is over: this node stops by itself what it must not run without the others");
             int jobs = options.jobsPerNode(node.settings().cores());
             LoadLimits limits = new LoadLimits(answer.graph().batchLimit(), 0, jobs, Map.of());
             walk = new TransitionWalk(answer.graph(), limits, options.clusterDelayMillis() * MILLI);
