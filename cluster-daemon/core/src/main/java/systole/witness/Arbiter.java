@@ -204,23 +204,30 @@ public final class Arbiter {
             List<Seat> rest = new ArrayList<>(heard);
             while (!rest.isEmpty()) {
                 Report view = reportOf(rest.get(0));
-                SortedSet<NodeId> present = new TreeSet<>();
-                SortedSet<NodeId> ready = new TreeSet<>();
-                for (Seat seat : rest) {
-                    if (reportOf(seat).isSameView(view)) {
-                        present.add(seat.hello.node());
-                        if (reportOf(seat).ready()) {
-                            ready.add(seat.hello.node());
-                        }
-                    }
-                }
+                Part part = partOf(view);
                 rest.removeIf(seat -> reportOf(seat).isSameView(view));
                 if (!isLeft(view)) {
-                    parts.add(new Part(view, present, ready));
+                    parts.add(part);
                 }
             }
         }
         return parts;
+    }
+
+    /** Who reports this view. */
+    private Part partOf(Report view) {
+        SortedSet<NodeId> present = new TreeSet<>();
+        SortedSet<NodeId> ready = new TreeSet<>();
+        for (Seat seat : seats.values()) {
+            Report report = seat.report;
+            if (report != null && report.isSameView(view)) {
+                present.add(seat.hello.node());
+                if (report.ready()) {
+                    ready.add(seat.hello.node());
+                }
+            }
+        }
+        return new Part(view, present, ready);
     }
 
     private static Report reportOf(Seat seat) {
@@ -260,8 +267,11 @@ public final class Arbiter {
             return "";
         }
         if (memory.holders().isEmpty()) {
-            // New, or it has lost its memory: only all nodes together cannot have missed anything.
-            if (!members.containsAll(nodes)) {
+            // New, or it has lost its memory: only all nodes together cannot have missed anything, and each must say so
+            // itself. One that was left out lately may still report the view of all; another one that does not report
+            // has
+            // perhaps left that, with the vote of before.
+            if (!part.present().containsAll(nodes)) {
                 return "the witness has not seen all nodes together yet; when the missing ones are down for good, release"
                         + " the vote";
             }
@@ -342,8 +352,7 @@ public final class Arbiter {
         if (memory.isOf(report)) {
             return new Verdict(report.viewSequence(), Vote.YES, "the witness votes for " + report.members());
         }
-        SortedSet<NodeId> self = new TreeSet<>(List.of(seat.hello.node()));
-        String refusal = refusal(new Part(report, self, report.ready() ? self : new TreeSet<>()));
+        String refusal = refusal(partOf(report));
         return refusal.isEmpty()
                 ? new Verdict(report.viewSequence(), Vote.WAIT, "the witness waits for others to report")
                 : new Verdict(report.viewSequence(), Vote.NO, refusal);

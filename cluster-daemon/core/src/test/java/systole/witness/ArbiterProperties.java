@@ -40,7 +40,7 @@ class ArbiterProperties {
      * Whatever splits, merges, delays, losses of contact, restarts and lost disks of the witness: two quorate views that
      * follow each other always have a member in common, so there are never two that know nothing of each other.
      */
-    @Property(tries = 200)
+    @Property(tries = 2000)
     void neverTwoQuorateParts(@ForAll long seedValue, @ForAll @IntRange(min = 2, max = 6) int count) {
         wires.clear();
         answers.clear();
