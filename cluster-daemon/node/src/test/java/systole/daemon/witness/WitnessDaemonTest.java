@@ -153,6 +153,7 @@ class WitnessDaemonTest {
             one.hello();
             two.hello();
             one.report(10, 1, 2);
+            assertThat(one.verdict(10).vote()).isEqualTo(Vote.NO);
             two.report(10, 1, 2);
             assertThat(one.verdict(10).vote()).isEqualTo(Vote.YES);
             assertThat(two.verdict(10).vote()).isEqualTo(Vote.YES);
