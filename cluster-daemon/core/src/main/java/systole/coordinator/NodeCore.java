@@ -88,6 +88,10 @@ public final class NodeCore {
     private final Map<String, Long> settledAsked = new TreeMap<>();
     private final Set<FencingRecord> knownOwnFencings = new HashSet<>();
     private final List<CoordinationMessage> again = new ArrayList<>();
+
+    /** Of which orders a word about devices put on again was dropped. */
+    private final Set<FenceOrder> unheardWords = new LinkedHashSet<>();
+
     private final Set<String> lost = new TreeSet<>();
 
     /** Members of the last view whose state was agreed on that have departed since, lost or in order. */
@@ -696,6 +700,9 @@ public final class NodeCore {
         carryFencing(fenceDesk.membersAre(situation(), Set.copyOf(interrupted), nanos()));
         carryFencing(fenceExecutor.membersAre(situation(), Set.copyOf(interrupted), nanos()));
         carryFencing(fenceExecutor.tellAgain());
+        List<FenceOrder> words = List.copyOf(unheardWords);
+        unheardWords.clear();
+        words.forEach(order -> carryFencing(fenceExecutor.wordDropped(order)));
         List<FenceOrder> unheard = List.copyOf(unheardOrders);
         unheardOrders.clear();
         for (FenceOrder order : unheard) {
@@ -903,13 +910,18 @@ public final class NodeCore {
         } else if (mine
                 && (message instanceof CoordinationMessage.Acknowledge
                         || message instanceof CoordinationMessage.FenceFailed
-                        || message instanceof CoordinationMessage.FencePartDone
-                        || message instanceof CoordinationMessage.FenceRestores)) {
+                        || message instanceof CoordinationMessage.FencePartDone)) {
             if (node.isReady() && !viewEnds) {
                 // It came through the new view late, behind the agreement: nobody would send it again.
                 node.send(message);
             } else {
                 again.add(message);
+            }
+        } else if (mine && message instanceof CoordinationMessage.FenceRestores restores) {
+            if (node.isReady() && !viewEnds) {
+                carryFencing(fenceExecutor.wordDropped(restores.order()));
+            } else {
+                unheardWords.add(restores.order());
             }
         } else if (mine && message instanceof CoordinationMessage.LeaveNow leave) {
             conductor.discarded(leave);

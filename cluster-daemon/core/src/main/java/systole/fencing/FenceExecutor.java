@@ -305,6 +305,20 @@ public final class FenceExecutor {
         return effects;
     }
 
+    /**
+     * A word of this node about such a beginning or end was dropped, since the view changed. Said is what is so now: the word
+     * itself may be overtaken, and one that an operation puts on again would stay for ever when that one is over.
+     */
+    public List<FencingEffect> wordDropped(FenceOrder order) {
+        effects = new ArrayList<>();
+        @Nullable Operation operation = operations.get(order.operation());
+        boolean goesOn = operation != null
+                && Restoring.key(operation.order).equals(Restoring.key(order))
+                && (operation.told || operation.stage == Stage.TELLING);
+        effects.add(new FencingEffect.SendRestores(order, !goesOn));
+        return effects;
+    }
+
     private void told(Operation operation, long nowNanos) {
         operation.stage = Stage.CHOOSING;
         operation.told = operation.moot || !operation.disturbed;

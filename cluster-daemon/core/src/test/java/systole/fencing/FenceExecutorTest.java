@@ -175,6 +175,23 @@ class FenceExecutorTest {
         assertThat(executor.tellAgain()).isEmpty();
     }
 
+    /** Found by seed 150424: the beginning was said once more after the end, and the target could not be fenced ever after. */
+    @Test
+    void aWordThatWasDroppedIsSaidAsItIsThen() {
+        twoSupplies();
+        FenceOrder order = order("beta", "reboot");
+        FenceRun first = only(executor.execute(order, 0, watchdogMillis));
+        FenceRun second = only(executor.finished(ok(first), SECOND));
+        var begins = new FencingEffect.SendRestores(order, false);
+        assertThat(executor.finished(ok(second), SECOND)).containsExactly(begins);
+        assertThat(executor.wordDropped(order)).as("not heard yet").containsExactly(begins);
+        FenceRun on = only(executor.restores(order, false, SECOND));
+        assertThat(executor.wordDropped(order)).as("under way").containsExactly(begins);
+        FenceRun last = only(executor.finished(ok(on), SECOND));
+        executor.finished(ok(last), SECOND);
+        assertThat(executor.wordDropped(order)).as("over").containsExactly(new FencingEffect.SendRestores(order, true));
+    }
+
     private void twoSupplies() {
         configureWith(
                 List.of(level("beta", 1, "psu1,psu2")),
