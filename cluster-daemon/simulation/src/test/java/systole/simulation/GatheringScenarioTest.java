@@ -3,18 +3,12 @@ package systole.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import systole.coordinator.ClientRequest;
-import systole.coordinator.Reply;
 import systole.kernel.NodeId;
-import systole.kernel.Seed;
 import systole.membership.RingMessage;
-import systole.model.CibEdit;
-import systole.quorum.QuorumSettings;
-import systole.state.Version;
+import systole.testkit.NetworkConditions;
 
 /**
  * Nodes 4 and 5 of five are cut off from the others, and hear each other but never agree: they gather, and nothing tells them
@@ -27,21 +21,7 @@ class GatheringScenarioTest {
     private SimulatedCluster cluster;
 
     private void start(boolean fencing, long watchdogMillis) {
-        var ids = new TreeSet<NodeId>();
-        for (int i = 1; i <= 5; i++) {
-            ids.add(new NodeId(i));
-        }
-        Shape shape = new Shape(
-                5, 1, false, fencing, QuorumSettings.majorityOf(ids), "majority", Optional.empty(), watchdogMillis);
-        cluster = new SimulatedCluster(new Seed(7), shape);
-        cluster.nodes.forEach(SimulatedNode::boot);
-        cluster.time.runFor(5 * SECOND);
-        long request = cluster.ask(
-                node(1),
-                new ClientRequest.Configure(
-                        List.of(new CibEdit.ReplaceConfiguration(cluster.configuration())), Version.NONE));
-        cluster.time.runFor(20 * SECOND);
-        assertThat(cluster.reply(request).orElseThrow()).isInstanceOf(Reply.Done.class);
+        cluster = Scenarios.running(Scenarios.majority(5, fencing, watchdogMillis), NetworkConditions.lan());
         assertThat(node(4).running()).isNotEmpty();
         assertThat(node(5).running()).isNotEmpty();
     }

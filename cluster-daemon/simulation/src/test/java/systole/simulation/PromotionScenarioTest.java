@@ -3,18 +3,10 @@ package systole.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Optional;
-import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import systole.coordinator.ClientRequest;
 import systole.coordinator.NodeCore;
-import systole.coordinator.Reply;
-import systole.kernel.NodeId;
-import systole.kernel.Seed;
-import systole.model.CibEdit;
-import systole.quorum.QuorumSettings;
-import systole.state.Version;
+import systole.testkit.NetworkConditions;
 
 /** One of four nodes demotes slowly, and a view begins meanwhile. {@link Promises} looks at each promotion. */
 class PromotionScenarioTest {
@@ -23,20 +15,7 @@ class PromotionScenarioTest {
     private SimulatedCluster cluster;
 
     private void start() {
-        var ids = new TreeSet<NodeId>();
-        for (int i = 1; i <= 4; i++) {
-            ids.add(new NodeId(i));
-        }
-        Shape shape = new Shape(4, 1, false, true, QuorumSettings.majorityOf(ids), "majority", Optional.empty(), 0);
-        cluster = new SimulatedCluster(new Seed(7), shape);
-        cluster.nodes.forEach(SimulatedNode::boot);
-        cluster.time.runFor(5 * SECOND);
-        long request = cluster.ask(
-                cluster.nodes.get(0),
-                new ClientRequest.Configure(
-                        List.of(new CibEdit.ReplaceConfiguration(cluster.configuration())), Version.NONE));
-        cluster.time.runFor(20 * SECOND);
-        assertThat(cluster.reply(request).orElseThrow()).isInstanceOf(Reply.Done.class);
+        cluster = Scenarios.running(Scenarios.majority(4, true, 0), NetworkConditions.lan());
     }
 
     private SimulatedNode promoted() {

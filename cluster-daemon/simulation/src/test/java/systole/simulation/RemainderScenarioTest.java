@@ -3,17 +3,10 @@ package systole.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import systole.coordinator.ClientRequest;
-import systole.coordinator.Reply;
 import systole.kernel.NodeId;
-import systole.kernel.Seed;
-import systole.model.CibEdit;
-import systole.quorum.QuorumSettings;
-import systole.state.Version;
 import systole.testkit.NetworkConditions;
 
 /**
@@ -27,22 +20,9 @@ class RemainderScenarioTest {
     private SimulatedCluster cluster;
 
     private void start() {
-        var ids = new TreeSet<NodeId>();
-        for (int i = 1; i <= 9; i++) {
-            ids.add(new NodeId(i));
-        }
-        Shape shape = new Shape(9, 1, false, false, QuorumSettings.majorityOf(ids), "majority", Optional.empty(), 0);
-        cluster = new SimulatedCluster(new Seed(7), shape);
         // Slow hops make it likely that a plan is ready, or an answer on its way, while the nodes gather.
-        cluster.network.conditions(NetworkConditions.lan().withDelay(2 * MILLI, 6 * MILLI));
-        cluster.nodes.forEach(SimulatedNode::boot);
-        cluster.time.runFor(5 * SECOND);
-        long request = cluster.ask(
-                cluster.nodes.get(0),
-                new ClientRequest.Configure(
-                        List.of(new CibEdit.ReplaceConfiguration(cluster.configuration())), Version.NONE));
-        cluster.time.runFor(20 * SECOND);
-        assertThat(cluster.reply(request).orElseThrow()).isInstanceOf(Reply.Done.class);
+        NetworkConditions slow = NetworkConditions.lan().withDelay(2 * MILLI, 6 * MILLI);
+        cluster = Scenarios.running(Scenarios.majority(9, false, 0), slow);
     }
 
     private Set<NodeId> nodes(int first, int last) {
