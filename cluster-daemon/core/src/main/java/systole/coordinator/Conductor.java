@@ -135,9 +135,8 @@ final class Conductor {
             }
             boolean urgent = !lost.isEmpty() || !nowQuorate;
             if (urgent && running.inFlight().stream().noneMatch(Conductor::mustBeAwaited)) {
-                // The dead node's services must not wait for a slow agent elsewhere, nor must those that may not run
-                // any
-                // more: the new plan sees it as pending.
+                // The dead node's services must not wait for a slow agent elsewhere, nor must the stops that lack of
+                // quorum asks for. The new plan sees it as pending.
                 for (GraphAction action : running.inFlight()) {
                     abandoned.add(transition + ":" + action.id());
                 }

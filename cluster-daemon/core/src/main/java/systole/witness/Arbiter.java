@@ -268,9 +268,8 @@ public final class Arbiter {
         }
         if (memory.holders().isEmpty()) {
             // New, or it has lost its memory: only all nodes together cannot have missed anything, and each must say so
-            // itself. One that was left out lately may still report the view of all; another one that does not report
-            // has
-            // perhaps left that, with the vote of before.
+            // itself. One that was left out lately may still report the view of all, and one that does not report may
+            // have left that view with the vote of before.
             if (!part.present().containsAll(nodes)) {
                 return "the witness has not seen all nodes together yet; when the missing ones are down for good, release"
                         + " the vote";
