@@ -9,10 +9,10 @@ systole_packages() { # tool -> Debian package
         nft) echo nftables ;;
         perl) echo perl-base ;;
         shellcheck) echo shellcheck ;;
-        agents) echo resource-agents ;;
+        agents) echo resource-agents libxml2-utils fence-agents ;;
         exporter) echo prometheus-hacluster-exporter ;;
         redis) echo redis-server ;;
-        services) echo nginx-light apache2 haproxy curl e2fsprogs kmod bsd-mailx pacemaker-resource-agents ;;
+        services) echo nginx-light apache2 haproxy curl e2fsprogs kmod bsd-mailx pacemaker-resource-agents iputils-ping ;;
         *) echo "$1" ;;
     esac
 }
@@ -20,13 +20,13 @@ systole_packages() { # tool -> Debian package
 systole_has() {
     case $1 in
         java) command -v javac >/dev/null && [ "$(javac -version 2>&1 | sed 's/javac \([0-9]*\).*/\1/')" -ge 17 ] ;;
-        agents) [ -x /usr/lib/ocf/resource.d/heartbeat/Dummy ] ;;
+        agents) [ -x /usr/lib/ocf/resource.d/heartbeat/Dummy ] && command -v xmllint >/dev/null && command -v fence_dummy >/dev/null ;;
         exporter) [ -x /usr/bin/ha_cluster_exporter ] || [ -x /usr/bin/prometheus-hacluster-exporter ] ;;
         postgresql) compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null ;;
         redis) [ -x /usr/bin/redis-server ] && [ -x /usr/bin/redis-cli ] ;;
         services)
             local program
-            for program in nginx apache2 haproxy curl mkfs.ext4 modprobe mail; do
+            for program in nginx apache2 haproxy curl mkfs.ext4 modprobe mail ping; do
                 command -v "$program" >/dev/null || return 1
             done
             [ -x /usr/lib/ocf/resource.d/pacemaker/ping ]

@@ -25,12 +25,13 @@ class SiteLabIT extends ThreeMachines {
     void theSiteMovesWhenItsNodeNoLongerReachesTheRouter() throws IOException {
         Field.needs(
                 "SiteLabIT",
-                "nginx-light e2fsprogs kmod pacemaker-resource-agents",
+                "nginx-light e2fsprogs kmod pacemaker-resource-agents iputils-ping",
                 "/usr/sbin/nginx",
                 "/usr/sbin/mkfs.ext4",
                 "/usr/sbin/losetup",
                 "/usr/sbin/modprobe",
-                "/usr/lib/ocf/resource.d/pacemaker/ping");
+                "/usr/lib/ocf/resource.d/pacemaker/ping",
+                "/usr/bin/ping");
         lab.addClient();
         Path image = lab.folder().resolve("site.img");
         Lab.run("truncate", "-s", "16M", image.toString());

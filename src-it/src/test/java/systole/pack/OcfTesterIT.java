@@ -71,6 +71,9 @@ class OcfTesterIT {
     @BeforeEach
     void needsTheTester() {
         skipUnless(Files.isExecutable(TESTER), "ocf-tester is not here: apt-get install resource-agents");
+        skipUnless(
+                Files.isExecutable(Path.of("/usr/bin/xmllint")),
+                "ocf-tester lacks xmllint: apt-get install libxml2-utils");
     }
 
     @Test
@@ -84,6 +87,9 @@ class OcfTesterIT {
         skipUnless(
                 !type.equals("haproxy") || Files.isExecutable(Path.of("/usr/sbin/haproxy")),
                 "haproxy is not installed");
+        skipUnless(
+                !type.equals("ping") || Files.isExecutable(Path.of("/usr/bin/ping")),
+                "ping is not installed: apt-get install iputils-ping");
         boolean isolated = type.equals(IN_NETWORK) || type.equals(IN_MOUNTS);
         skipUnless(
                 !isolated || run(List.of("unshare", "-n", "-m", "true")).code() == 0, type + " needs root to be tried");
