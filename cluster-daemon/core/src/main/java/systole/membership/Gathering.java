@@ -20,8 +20,12 @@ final class Gathering {
     private final SortedSet<NodeId> left = new TreeSet<>();
     private final SortedMap<NodeId, Join> joins = new TreeMap<>();
 
-    Gathering(NodeId self, Collection<NodeId> members) {
+    /** Used by a mutant only. */
+    private final boolean agreeOnAll;
+
+    Gathering(NodeId self, Collection<NodeId> members, boolean agreeOnAll) {
         this.self = self;
+        this.agreeOnAll = agreeOnAll;
         seen.add(self);
         seen.addAll(members);
     }
@@ -80,20 +84,35 @@ final class Gathering {
         joins.clear();
     }
 
-    /** Whether the Join says nothing that is not known. */
-    boolean knows(Join join) {
-        return seen.containsAll(join.seen()) && failed.containsAll(join.failed());
+    /** How much is known; grows with each node that is seen or given up. */
+    int size() {
+        return seen.size() + failed.size();
     }
 
-    /** Candidates that have not said exactly what this node says. */
+    /** Whether the Join says nothing of these nodes that is not known. */
+    boolean knows(Join join, SortedSet<NodeId> nodes) {
+        return join.seen().stream().allMatch(node -> seen.contains(node) || !nodes.contains(node))
+                && join.failed().stream().allMatch(node -> failed.contains(node) || !nodes.contains(node));
+    }
+
+    /**
+     * Candidates that have not named the same candidates as this node. Whom else they have seen and given up does not matter: two
+     * nodes of which each was in a ring with a node that has been removed since never tell each other all of that.
+     */
     SortedSet<NodeId> withoutConsensus() {
         var result = candidates();
+        var wanted = new TreeSet<>(result);
         result.remove(self);
-        result.removeIf(node -> agrees(joins.get(node)));
+        result.removeIf(node -> agrees(joins.get(node), wanted));
         return result;
     }
 
-    private boolean agrees(@Nullable Join join) {
-        return join != null && join.seen().equals(seen) && join.failed().equals(failed);
+    private boolean agrees(@Nullable Join join, SortedSet<NodeId> wanted) {
+        if (join == null) {
+            return false;
+        }
+        return agreeOnAll
+                ? join.seen().equals(seen) && join.failed().equals(failed)
+                : join.candidates().equals(wanted);
     }
 }

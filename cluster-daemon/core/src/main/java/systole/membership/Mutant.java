@@ -30,6 +30,8 @@ enum Mutant {
     MERGE_BEFORE_ALL_INSTALLED,
     /** A Join tells the highest ring sequence heard of, also from nodes given up, instead of the latest one committed to. */
     TELL_HIGHEST_HEARD,
+    /** Who has seen and given up other nodes does not agree, although it wants the same ring. */
+    AGREE_ON_ALL_SEEN,
     /** Who waits for the second round of a commit token ignores a newer one. */
     STAY_IN_FORMER_COMMIT,
     /** L18: delivery stops at the first gap although later messages must be delivered. */

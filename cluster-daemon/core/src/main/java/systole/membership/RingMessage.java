@@ -3,6 +3,7 @@ package systole.membership;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import systole.group.Guarantee;
 import systole.kernel.NodeId;
 import systole.kernel.NodeSet;
@@ -63,6 +64,13 @@ public sealed interface RingMessage {
             if (failed.contains(sender)) {
                 throw new IllegalArgumentException(sender + " declares itself failed in its own Join");
             }
+        }
+
+        /** Those of whom the sender's next ring would consist. */
+        SortedSet<NodeId> candidates() {
+            var result = new TreeSet<>(seen);
+            result.removeAll(failed);
+            return result;
         }
     }
 

@@ -97,7 +97,6 @@ final class RingProtocol {
     private final List<Data> forgettable = new ArrayList<>();
 
     private Gathering gathering;
-    private boolean consensusReached;
     private int consensusTimeouts;
     private int gathersInARow;
     private long gatheringSince;
@@ -146,11 +145,15 @@ final class RingProtocol {
         this.highestSequence = is(Mutant.REUSE_STORED_SEQUENCE) ? lastRingSequence - RESERVE : incarnation;
         this.committedSequence = highestSequence;
         this.ring = newRing(new RingId(self, Math.max(0, highestSequence)), List.of(self));
-        this.gathering = new Gathering(self, List.of(self));
+        this.gathering = newGathering(List.of(self));
     }
 
     private OrderedRing newRing(RingId id, List<NodeId> members) {
         return new OrderedRing(id, members, self, settings, counters, mutants);
+    }
+
+    private Gathering newGathering(Collection<NodeId> members) {
+        return new Gathering(self, members, is(Mutant.AGREE_ON_ALL_SEEN));
     }
 
     private boolean is(Mutant mutant) {
@@ -467,7 +470,7 @@ final class RingProtocol {
     /** Fresh sets, unless a gathering is already on its way (they only grow until a ring is installed). */
     private void startGathering() {
         if (phase == Phase.OPERATIONAL) {
-            gathering = new Gathering(self, ring.members);
+            gathering = newGathering(ring.members);
             gathersInARow = 0;
             gatheringSince = now;
         } else {
@@ -475,8 +478,10 @@ final class RingProtocol {
         }
     }
 
+    /** Waits anew for agreement, but in GATHER only where something grows: else two that never agree would wait for ever. */
     private void gather(String why, Collection<NodeId> moreSeen, Collection<NodeId> moreFailed) {
         boolean entering = phase != Phase.GATHER;
+        int before = gathering.size();
         forgettable.clear();
         phase = Phase.GATHER;
         forming = null;
@@ -505,10 +510,11 @@ final class RingProtocol {
                         + " without a ring: a firewall or a faulty interface may pass only part of the traffic");
             }
         }
-        consensusReached = false;
-        consensusTimeouts = 0;
-        consensusAt = now + settings.consensus();
-        sendJoin();
+        if (entering || gathering.size() > before) {
+            consensusTimeouts = 0;
+            consensusAt = now + settings.consensus();
+            sendJoin();
+        }
         checkConsensus();
     }
 
@@ -552,7 +558,7 @@ final class RingProtocol {
                     boolean stale = join.ringSequence() < ring.id.sequence();
                     wanted = !stale && (!failsMe || is(Mutant.OBEY_JOIN_THAT_FAILS_ME));
                 } else {
-                    wanted = !failsMe && mayMerge(from, new TreeSet<>(candidatesOf(join)));
+                    wanted = !failsMe && mayMerge(from, join.candidates());
                     wanted |= failsMe && is(Mutant.OBEY_JOIN_THAT_FAILS_ME);
                 }
                 wanted &= !is(Mutant.DROP_JOINS_WHILE_OPERATIONAL);
@@ -564,7 +570,7 @@ final class RingProtocol {
             case GATHER -> {
                 boolean welcome = gathering.isSeen(from) || (!failsMe && detector.isMutual(from));
                 wanted = !gathering.isFailed(from) && welcome;
-                if (wanted && !failsMe && gathering.isSeen(from) && gathering.knows(join)) {
+                if (wanted && !failsMe && gathering.isSeen(from) && gathering.knows(join, configured)) {
                     gathering.heard(join);
                     checkConsensus();
                 } else if (wanted) {
@@ -575,7 +581,9 @@ final class RingProtocol {
                 OrderedRing proposed = proposed();
                 // News of a member, or a member that was through this commit and gathers again.
                 wanted = proposed.members.contains(from)
-                        && (failsMe || !gathering.knows(join) || join.ringSequence() >= proposed.id.sequence());
+                        && (failsMe
+                                || !gathering.knows(join, configured)
+                                || join.ringSequence() >= proposed.id.sequence());
                 if (wanted) {
                     startGathering();
                     takeIn(join, "Join of " + from + " while ring " + proposed.id + " was formed");
@@ -591,12 +599,6 @@ final class RingProtocol {
     private boolean isOvertaken(Join join) {
         @Nullable Join last = lastJoins.get(join.sender());
         return last != null && last.incarnation() == join.incarnation() && last.number() >= join.number();
-    }
-
-    private static SortedSet<NodeId> candidatesOf(Join join) {
-        var result = new TreeSet<>(join.seen());
-        result.removeAll(join.failed());
-        return result;
     }
 
     /** Case 4 of the Join rules: its sets are added to mine, with what it says of me and of my ring. */
@@ -651,7 +653,6 @@ final class RingProtocol {
         if (phase != Phase.GATHER || !gathering.withoutConsensus().isEmpty()) {
             return;
         }
-        consensusReached = true;
         SortedSet<NodeId> members = gathering.candidates();
         if (!members.first().equals(self)) {
             return;

@@ -38,6 +38,8 @@ class RingScenarioTest {
             Map.entry("lastMessageLostTwice", RingScenarios::lastMessageLostTwice),
             Map.entry("halvesThatHearEachOtherAllAlong", RingScenarios::halvesThatHearEachOtherAllAlong),
             Map.entry("startAcrossSlowHops", RingScenarios::startAcrossSlowHops),
+            Map.entry("eachRingHadARemovedNode", RingScenarios::eachRingHadARemovedNode),
+            Map.entry("whoNeverAgreesIsGivenUp", RingScenarios::whoNeverAgreesIsGivenUp),
             Map.entry("largeMessagesAcrossAViewChange", RingScenarios::largeMessagesAcrossAViewChange));
 
     static Stream<String> scenarios() {
@@ -61,6 +63,7 @@ class RingScenarioTest {
                 Arguments.of(Mutant.MERGE_BEFORE_ALL_INSTALLED, "halvesThatHearEachOtherAllAlong"),
                 Arguments.of(Mutant.TELL_HIGHEST_HEARD, "startAcrossSlowHops"),
                 Arguments.of(Mutant.STAY_IN_FORMER_COMMIT, "startAcrossSlowHops"),
+                Arguments.of(Mutant.AGREE_ON_ALL_SEEN, "eachRingHadARemovedNode"),
                 Arguments.of(Mutant.STUCK_RECEIVER_STAYS, "deafToMessages"),
                 Arguments.of(Mutant.BLAME_OTHERS_FOR_OWN_PAUSE, "longPause"),
                 Arguments.of(Mutant.IGNORE_RESTART, "quickRestart"),

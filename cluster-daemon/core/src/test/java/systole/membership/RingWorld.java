@@ -242,6 +242,11 @@ final class RingWorld {
             }
         }
 
+        void nodesAre(Collection<NodeId> list) {
+            tell(id + " is told that the nodes are " + list);
+            input(new RingInput.NodesChanged(time.nowNanos(), new TreeSet<>(list)));
+        }
+
         boolean send(Guarantee guarantee, int length) {
             if (stack == null || paused || stack.queued() > 500) {
                 return false;
