@@ -255,12 +255,12 @@ final class ProcessWatch implements AutoCloseable {
         Libc.close(process.descriptor());
         service.lookAgain = true;
         service.diedNanos = System.nanoTime();
-        dead.add(new Dead(name, List.of(process.process().pid())));
-        LOG.info(
-                "process {} ({}) of {} has ended",
-                process.process().pid(),
-                process.process().name(),
-                name);
+        int pid = process.process().pid();
+        // That its group is empty, if that was seen before, tells the same.
+        if (dead.stream().noneMatch(each -> each.resource.equals(name) && each.pids.contains(pid))) {
+            dead.add(new Dead(name, List.of(pid)));
+        }
+        LOG.info("process {} ({}) of {} has ended", pid, process.process().name(), name);
         publish();
     }
 
