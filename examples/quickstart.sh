@@ -133,7 +133,8 @@ run_client() {
         read -r -t 0.02 <> <(:) || :
     done
 }
-run_client > "$work/client.log" 2>/dev/null &
+: > "$work/client.log"
+run_client >> "$work/client.log" 2>/dev/null &
 client=$!
 enough() { [ "$(grep -c ' n' "$work/client.log")" -ge 25 ]; }
 wait_for 30 "the client is answered" enough
