@@ -5,7 +5,6 @@ import static systole.membership.RingWorld.SECOND;
 import static systole.membership.RingWorld.n;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -509,12 +508,34 @@ final class RingScenarios {
         return world;
     }
 
-    /** Those who cannot agree give each other up after the consensus time, and find each other again: nobody gathers for ever. */
+    /** A node says again and again what the others do not take in: they give it up after the consensus time, and go on. */
     static RingWorld whoNeverAgreesIsGivenUp(Set<Mutant> mutants) {
-        var disagreeing = EnumSet.of(Mutant.AGREE_ON_ALL_SEEN);
-        disagreeing.addAll(mutants);
-        RingWorld world = gatheringAfterRemovals(disagreeing);
-        world.runUntilRing(List.of(n(3), n(4), n(5), n(6)), 3 * SECOND);
+        List<NodeId> ring = List.of(n(1), n(2));
+        RingWorld world = formed(3, mutants);
+        world.network.filter((from, to, link, message) -> ring.contains(from) == ring.contains(to));
+        world.runUntilRing(ring, 3 * SECOND);
+        world.network.filter((from, to, link, message) ->
+                ring.contains(from) == ring.contains(to) || message instanceof RingMessage.Heartbeat);
+        while (!ring.stream().allMatch(id -> world.node(id.value()).phase().equals("GATHER"))) {
+            world.time.runNext();
+        }
+        for (int i = 1; !world.allIn(ring); i++) {
+            require(i < 100, world, "the ring waits for good");
+            for (NodeId id : ring) {
+                NodeId mate = n(3 - id.value());
+                var join = new RingMessage.Join(
+                        n(3),
+                        world.node(3).incarnation,
+                        1_000_000 + i,
+                        world.ids(),
+                        new TreeSet<>(List.of(mate)),
+                        new TreeSet<>(),
+                        0);
+                world.node(id.value()).input(new RingInput.Received(world.time.nowNanos(), n(3), 0, join));
+            }
+            world.time.runFor(20 * MILLI);
+        }
+        require(told(world, "no agreement with [n3]"), world, "nobody says who was given up");
         return world;
     }
 

@@ -134,6 +134,8 @@ final class RingWorld {
         final Seed own;
         final ArrayDeque<byte[]> waitingForReply = new ArrayDeque<>();
 
+        long incarnation;
+
         @Nullable
         RingStack stack;
 
@@ -180,6 +182,7 @@ final class RingWorld {
             view = null;
             byte[] stored = disk.read(RING_FILE);
             long last = stored.length == 8 ? ByteBuffer.wrap(stored).getLong() : 1000 + time.nowNanos() / MILLI;
+            incarnation = last + 1;
             stack = new RingStack(id, ids(), settings, last, mutants);
             tell(id + " starts, life " + life + ", ring sequence " + last);
             network.attach(
